@@ -1,0 +1,1 @@
+"""The verbs; ACTIONS is the one registry that every door uses."""

@@ -1,0 +1,1 @@
+"""Entry checks: findings, never exceptions."""

@@ -1,0 +1,1 @@
+"""Pure functions from frames to frames: clocks, cadences, states, the due list."""

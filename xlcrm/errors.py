@@ -1,0 +1,107 @@
+"""Everything that xlcrm can refuse to do.
+
+    XlcrmError
+      WorkbookError            the file, or its shape
+        WorkbookMissing        no such file
+        NotAWorkbook           not an .xlsx / .xlsm package
+        WorkbookEncrypted      needs a password
+        WorkbookDamaged        truncated, or its XML is broken
+        WorkbookHostile        built to hurt: zip bomb, entity bomb, bad paths
+        WorkbookInUse          open in Excel, WPS, LibreOffice or another xlcrm
+        WorkbookChanged        somebody saved it while we worked
+        UnsafeToPatch          a shape that cannot be written without a risk
+        SheetMissing           no sheet by any known title
+        SheetAmbiguous         two sheets answer to one title
+        HeadingMissing         no heading row, or a key heading is not there
+        HeadingRepeated        one heading twice
+        SaveFailed             the disk or the system said no
+      RuleError                规则表 cannot be used
+      ParameterError           参数表 cannot be used
+      CalendarError            working hours or 节假日 cannot be used
+      UsageError               a request that makes no sense
+
+Each message is one Chinese sentence: where, what was found, what to do. When one is raised, nothing
+has been written. Wrong *data* is never an exception; it is a finding (see `xlcrm.checks`).
+"""
+
+from __future__ import annotations
+
+
+class XlcrmError(Exception):
+    """A thing that cannot go on. `str(error)` is the sentence for the user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class WorkbookError(XlcrmError):
+    """The workbook file, or its shape, stops us."""
+
+
+class WorkbookMissing(WorkbookError):
+    """No file at the path."""
+
+
+class NotAWorkbook(WorkbookError):
+    """The file is not an .xlsx or .xlsm package."""
+
+
+class WorkbookEncrypted(WorkbookError):
+    """The file needs a password to open."""
+
+
+class WorkbookDamaged(WorkbookError):
+    """The package or its XML is broken."""
+
+
+class WorkbookHostile(WorkbookError):
+    """The package is built to exhaust or mislead its reader."""
+
+
+class WorkbookInUse(WorkbookError):
+    """Another program has the workbook open."""
+
+
+class WorkbookChanged(WorkbookError):
+    """The file on disk is no longer the one that was read."""
+
+
+class UnsafeToPatch(WorkbookError):
+    """The workbook has a shape that cannot be written without a risk."""
+
+
+class SheetMissing(WorkbookError):
+    """No sheet answers to any known title."""
+
+
+class SheetAmbiguous(WorkbookError):
+    """Two sheets answer to one table."""
+
+
+class HeadingMissing(WorkbookError):
+    """A sheet has no heading row, or lacks a heading that we cannot do without."""
+
+
+class HeadingRepeated(WorkbookError):
+    """One heading stands twice in a sheet."""
+
+
+class SaveFailed(WorkbookError):
+    """The system refused to write."""
+
+
+class RuleError(XlcrmError):
+    """规则表 cannot be used."""
+
+
+class ParameterError(XlcrmError):
+    """参数表 cannot be used."""
+
+
+class CalendarError(XlcrmError):
+    """Working hours or 节假日 cannot be used."""
+
+
+class UsageError(XlcrmError):
+    """A request that makes no sense as asked."""

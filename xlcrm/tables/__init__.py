@@ -1,0 +1,1 @@
+"""What each sheet is: tables and columns as data."""

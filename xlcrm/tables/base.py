@@ -1,0 +1,187 @@
+"""What a sheet is: a declared table with declared columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Kind(StrEnum):
+    """What a column's cells hold; decides how they are read, checked, formatted and validated."""
+
+    TEXT = "text"
+    LONG = "long"
+    NAME = "name"
+    PERSON = "person"
+    PHONE = "phone"
+    EMAIL = "email"
+    DATE = "date"
+    DATETIME = "datetime"
+    NUMBER = "number"
+    MONEY = "money"
+    PERCENT = "percent"
+    INT = "int"
+    CHOICE = "choice"
+    TAGS = "tags"
+    ID = "id"
+    REF = "ref"
+    YESNO = "yesno"
+    SCORE5 = "score5"
+    SCORE10 = "score10"
+    NPS = "nps"
+    LINK = "link"
+
+
+TIMES = frozenset({Kind.DATE, Kind.DATETIME})
+NUMBERS = frozenset({Kind.NUMBER, Kind.MONEY, Kind.PERCENT, Kind.INT, Kind.SCORE5, Kind.SCORE10, Kind.NPS})
+
+
+class Role(StrEnum):
+    """Who owns the cells of a column."""
+
+    ENTRY = "entry"
+    """The user's; a document has it."""
+    EXTRA = "extra"
+    """The user's; no document has it but a rule needs it (marked 补充)."""
+    AUTO = "auto"
+    """xlcrm's; rewritten by every refresh."""
+
+
+class Row(BaseModel):
+    """One row of a sheet. Subclasses only declare columns; they have no behaviour."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A closed or open list of values; `aliases` maps another spelling to the canonical value."""
+
+    values: tuple[str, ...]
+    open: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One declared column.
+
+    Attributes:
+        key: name in frames and code.
+        heading: the document's heading, used for finding and showing.
+        also: other headings of the same column.
+        kind: what its cells hold.
+        choice: the list behind it, for CHOICE and TAGS (and AUTO columns that show one of a few words).
+        references: name of the table whose key it holds, for REF.
+        form: regular expression of a well-formed id.
+        example: what a user may type, shown in the input message.
+        past: it records something that has happened, so it cannot lie after now.
+        group: the heading above it where a document prints blocks.
+        packs: packs that show it; empty means all that have the table.
+        note: what the input message says besides the rule of its kind.
+    """
+
+    key: str
+    heading: str
+    kind: Kind
+    also: tuple[str, ...] = ()
+    required: bool = False
+    role: Role = Role.ENTRY
+    choice: Choice | None = None
+    references: str = ""
+    is_key: bool = False
+    form: str = ""
+    example: str = ""
+    past: bool = False
+    unit: str = ""
+    group: str = ""
+    packs: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return (self.heading, *self.also)
+
+
+def column(heading: str, *, role: Role = Role.ENTRY, **spec: Any) -> Any:
+    """Declare a column of a `Row`; the annotation's metadata says its kind.
+
+    Args:
+        heading: the Chinese heading; becomes the field's alias.
+        role: who owns the cells.
+        **spec: other fields of `Column`.
+    """
+    extra = {"role": role, **spec}
+    if spec.get("required"):
+        return Field(alias=heading, json_schema_extra=extra)
+    return Field(default=None, alias=heading, json_schema_extra=extra)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet: its title, its packs and its columns in order.
+
+    Attributes:
+        name: key in code and in rules, such as `complaints`.
+        title: the sheet's name.
+        also: other titles of the same sheet.
+        row: the `Row` class that declares the columns.
+        packs: packs that have the sheet; empty for system sheets, which all workbooks have.
+        account: column key that holds the customer's id, or "".
+        touched: column key of the moment at which a row of this table was a contact with the customer
+            (feeds dormancy and 最近互动日期), or "".
+        hint: one line shown under the sheet's title.
+        default_rows: rows that a new workbook ships with.
+    """
+
+    name: str
+    title: str
+    row: type[Row]
+    packs: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    account: str = ""
+    touched: str = ""
+    hint: str = ""
+    default_rows: tuple[tuple[str, ...], ...] = ()
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns in sheet order; auto clock columns come from the rules and are not here."""
+        return tuple(_columns(self.row))
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Column]:
+        return {item.key: item for item in self.columns}
+
+    @cached_property
+    def by_heading(self) -> Mapping[str, Column]:
+        return {name: item for item in self.columns for name in item.headings}
+
+    @cached_property
+    def key(self) -> str:
+        return next((item.key for item in self.columns if item.is_key), "")
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return (self.title, *self.also)
+
+    def shown_in(self, pack: str) -> tuple[Column, ...]:
+        """The columns that one pack's workbook shows; `full` shows all."""
+        return tuple(item for item in self.columns if pack == "full" or not item.packs or pack in item.packs)
+
+
+def _columns(row: type[Row]) -> list[Column]:
+    found = []
+    for key, info in row.model_fields.items():
+        kind = next(item for item in info.metadata if isinstance(item, Kind))
+        extra = info.json_schema_extra
+        assert isinstance(extra, dict)  # noqa: S101 - `column` always sets it
+        found.append(Column(key=key, heading=str(info.alias), kind=kind, **extra))  # type: ignore[arg-type] # `column` takes Column's own fields
+    return found

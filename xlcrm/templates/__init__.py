@@ -1,0 +1,1 @@
+"""Builds the workbooks from tables and rules."""

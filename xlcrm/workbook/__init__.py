@@ -1,0 +1,1 @@
+"""The workbook port and its doors."""

@@ -1,0 +1,1 @@
+"""The lossless writer: rewrites only the XML of the sheets that change."""

@@ -1,0 +1,116 @@
+"""The workbook port: what an action may ask of a door, and the values that pass through it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+class _Keep(Enum):
+    KEEP = "keep"
+
+
+KEEP: Final = _Keep.KEEP
+"""In a block: leave this cell as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that jumps to another cell of the same workbook."""
+
+    text: str
+    sheet: str
+    cell: str
+
+
+Cell: TypeAlias = str | int | float | bool | dt.datetime | dt.date | Link | None
+"""What we write into one cell; None empties it and keeps its format."""
+
+BlockCell: TypeAlias = Cell | Literal[_Keep.KEEP]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangle of values for one sheet.
+
+    Attributes:
+        sheet: the sheet's name in this workbook.
+        row: first row, counted from 1.
+        column: first column, counted from 1.
+        columns: one sequence a column, all of one length, top to bottom.
+        resize: the block is the whole body of the list under the heading in `row - 1`; the table object,
+            auto filter, conditional formats and validations of that list end where the block ends,
+            and old rows under it are emptied in the block's columns.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    columns: Sequence[Sequence[BlockCell]]
+    resize: bool = False
+
+    @property
+    def height(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that one action wants written, applied by the door in one step."""
+
+    blocks: Sequence[Block] = ()
+
+    @property
+    def cells(self) -> int:
+        """Cells that the blocks set, kept ones left out."""
+        return sum(
+            1 for block in self.blocks for column in block.columns for cell in column if cell is not KEEP
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The raw values of one sheet, from A1 on.
+
+    Attributes:
+        columns: one list a column, top to bottom, all of one length; None for an empty cell. Values are
+            str, float, int, bool, datetime, date, time or timedelta.
+        errors: cells that hold an Excel error, (row, column) counted from 1 -> its text, such as #N/A.
+        formulas: (row, column) of cells that hold a formula.
+    """
+
+    columns: Sequence[Sequence[object]]
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    formulas: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a door did with the changes."""
+
+    cells: int
+    backup: Path | None = None
+
+
+class Door(Protocol):
+    """One open workbook: a closed file that is patched, or a live spreadsheet."""
+
+    @property
+    def title(self) -> str:
+        """The workbook's file name, for messages."""
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """Names of the worksheets, in their order."""
+
+    def grid(self, sheet: str) -> Grid:
+        """Read one sheet whole."""
+
+    def apply(self, changes: Changes) -> Saved:
+        """Write all changes in one step, or raise and leave the workbook as it was."""
