@@ -22,6 +22,21 @@ TASK_STATE = Choice(("逾期", "今日到期", "即将到期"))
 LEVEL = Choice(("错误", "警告", "提示"))
 CALENDAR = Choice(("自然时间", "工作时间"))
 DAY_TYPE = Choice(("休息", "上班"))
+LIMIT_UNITS = (
+    "分钟",
+    "小时",
+    "天",
+    "周",
+    "个月",
+    "年",
+    "天前",
+    "小时前",
+    "倍",
+    "次",
+    "%以下",
+    "分以下",
+    "元以上",
+)
 
 HOME = "首页"
 OPTIONS = "选项表"
@@ -109,12 +124,13 @@ class RuleRow(Row):
     start: Text = column("起点")
     stop: Text = column("终点")
     limit: Text = column("时限", note="数字；多个节点用顿号隔开，例如 6、12")
-    unit: Text = column(
-        "单位", choice=Choice(("分钟", "小时", "天", "周", "个月", "年", "倍", "次", "元", "分", "%"))
-    )
+    unit: Text = column("单位", choice=Choice(LIMIT_UNITS))
     calendar: OneOf = column("时间口径", choice=CALENDAR)
     warning: Text = column("预警", note="截止前多久开始预警：时限的百分比（25%）或时长（2小时）")
     clock: Text = column("时钟列", note="同名时钟在对象表上共用一对 截止/状态 列")
+    effect: OneOf = column(
+        "作用", choice=Choice(("建议沉睡", "暂停周期", "加快周期", "连续出现")), note="只用于状态类规则"
+    )
     last_done_on: Day = column("上次完成", note="日历类任务做完后在此填写日期")
     assumed: Text = column("假定", note="是 = 文件没有写明，数值由 xlcrm 假定，可自行修改")
     source: Text = column("来源")

@@ -1,0 +1,171 @@
+"""Structured conditions of rules: a column and its values, read from one readable cell, never evaluated.
+
+全部
+客户阶段=合作 且 客户等级=A类/B类
+客户信息总表.客户阶段=沉睡 且 客户响应≠是
+解决时间 有值 且 赔偿金额>500
+合作时长<3个月
+客户信号=消极 且 最新记录
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from xlcrm.errors import RuleError
+from xlcrm.tables import BY_NAME, BY_TITLE, Table
+
+ALL = "全部"
+NEWEST = "最新记录"
+
+
+class Op(StrEnum):
+    """How a cell is compared."""
+
+    IN = "="
+    NOT_IN = "≠"
+    FILLED = "有值"
+    BLANK = "为空"
+    LESS = "<"
+    AT_LEAST = "≥"
+    MORE = ">"
+    AT_MOST = "≤"
+    NEWEST = "最新记录"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A declared column of a declared table."""
+
+    table: str
+    key: str
+
+    def text(self, home: str) -> str:
+        """As written in a rule of the table `home`: other tables' columns carry their sheet's title."""
+        table = BY_NAME[self.table]
+        heading = table.by_key[self.key].heading
+        return heading if self.table == home else f"{table.title}.{heading}"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One comparison. `values` are texts for = and ≠; `number` serves < ≥ > ≤ (months for durations)."""
+
+    place: Place
+    op: Op
+    values: tuple[str, ...] = ()
+    number: float = 0.0
+
+    def text(self, home: str) -> str:
+        """The comparison as a user reads and types it."""
+        name = self.place.text(home)
+        if self.op is Op.NEWEST:
+            return NEWEST
+        if self.op in (Op.FILLED, Op.BLANK):
+            return f"{name} {self.op.value}"
+        if self.op in (Op.IN, Op.NOT_IN):
+            return f"{name}{self.op.value}{'/'.join(self.values)}"
+        return f"{name}{self.op.value}{self.values[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """All terms must hold; no terms is the explicit 全部."""
+
+    home: str
+    terms: tuple[Term, ...] = ()
+
+    def text(self) -> str:
+        return " 且 ".join(term.text(self.home) for term in self.terms) or ALL
+
+
+_COMPARISON = re.compile(r"^(?P<name>.+?)\s*(?P<op>=|≠|!=|<>|<=|>=|≤|≥|<|>)\s*(?P<value>.+)$")
+_PRESENCE = re.compile(r"^(?P<name>.+?)\s*(?P<op>有值|为空)$")
+_AMOUNT = re.compile(r"^(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>个月|月|年|元|分|%)?$")
+_SPELLINGS = {"!=": Op.NOT_IN, "<>": Op.NOT_IN, "<=": Op.AT_MOST, ">=": Op.AT_LEAST}
+_ORDERED = frozenset({Op.LESS, Op.AT_LEAST, Op.MORE, Op.AT_MOST})
+
+
+def tidy(text: str) -> str:
+    """Fold full-width forms and odd spaces, so that what looks alike reads alike."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def find_place(name: str, table: Table) -> Place:
+    """Resolve 列 or 表.列 to a declared column.
+
+    Raises:
+        RuleError: no such sheet or column.
+    """
+    title, dot, heading = name.strip().rpartition(".")
+    owner = table
+    if dot:
+        owner = _find_table(title.strip())
+    for candidate, item in owner.by_heading.items():
+        if tidy(candidate) == tidy(heading):
+            return Place(owner.name, item.key)
+    raise RuleError(f"{owner.title}没有“{heading.strip()}”这一列")
+
+
+def _find_table(title: str) -> Table:
+    if title in BY_TITLE:
+        return BY_TITLE[title]
+    raise RuleError(f"没有名为“{title}”的表")
+
+
+def parse_when(text: str, table: Table) -> When:
+    """Read a condition cell of a rule on `table`.
+
+    Raises:
+        RuleError: blank, an unknown column, or a comparison that cannot be read.
+    """
+    whole = tidy(text)
+    if not whole:
+        raise RuleError("条件为空；没有条件的规则请写“全部”")
+    if whole == ALL:
+        return When(table.name)
+    return When(
+        table.name, tuple(_term(part.strip(), table) for part in re.split(r"\s*且\s*|\s*&\s*", whole))
+    )
+
+
+def _term(text: str, table: Table) -> Term:
+    if text == NEWEST:
+        if not (table.touched and table.account):
+            raise RuleError(f"{table.title}不是按客户记录的表，不能使用“{NEWEST}”")
+        return Term(Place(table.name, table.touched), Op.NEWEST)
+    if match := _PRESENCE.match(text):
+        return Term(find_place(match["name"], table), Op(match["op"]))
+    match = _COMPARISON.match(text)
+    if not match:
+        raise RuleError(f"看不懂条件“{text}”；写法如 客户等级=A类/B类、解决时间 有值、合作时长<3个月")
+    op = _SPELLINGS.get(match["op"]) or Op(match["op"])
+    place = find_place(match["name"], table)
+    if op in _ORDERED:
+        return Term(place, op, (match["value"].strip(),), _amount(match["value"].strip()))
+    values = tuple(value.strip() for value in re.split(r"[/、|]", match["value"]) if value.strip())
+    return Term(place, op, _canonical(values, place))
+
+
+def _amount(text: str) -> float:
+    match = _AMOUNT.match(text)
+    if not match:
+        raise RuleError(f"看不懂数值“{text}”；写法如 500、3个月、1年")
+    return float(match["number"]) * (12 if match["unit"] == "年" else 1)
+
+
+def _canonical(values: tuple[str, ...], place: Place) -> tuple[str, ...]:
+    column = BY_NAME[place.table].by_key[place.key]
+    if column.choice is None:
+        return values
+    known = {tidy(value): value for value in column.choice.values}
+    aliases = column.choice.aliases
+    found = tuple(known.get(value) or aliases.get(value, value) for value in values)
+    strange = [value for value in found if value not in column.choice.values]
+    if strange and not column.choice.open:
+        choices = "、".join(column.choice.values)
+        raise RuleError(f"“{column.heading}”没有“{strange[0]}”这个选项；可选：{choices}")
+    return found

@@ -1,0 +1,162 @@
+"""参数表: what the office may set, with defaults."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from xlcrm.errors import ParameterError
+from xlcrm.rules.conditions import tidy
+
+if TYPE_CHECKING:
+    from xlcrm.tables.frames import SheetData
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def _codes(value: object) -> object:
+    if isinstance(value, str):
+        return frozenset(part.upper() for part in re.split(r"[、,;\s]+", tidy(value)) if part)
+    return value
+
+
+def _weekdays(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = tidy(value).replace("星期", "周").replace("天", "日")
+    if span := re.fullmatch(r"周([一二三四五六日])至周?([一二三四五六日])", text):
+        first, last = (_WEEKDAYS.index(day) for day in span.groups())
+        return frozenset(range(first, last + 1))
+    days = frozenset(_WEEKDAYS.index(day) for day in text if day in _WEEKDAYS)
+    if not days:
+        raise ValueError("应写成 周一至周五 或 周一、周二、周六")
+    return days
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str):
+        parsed = pd.to_datetime(tidy(value).replace("/", "-"), errors="coerce")
+        if pd.isna(parsed):
+            raise ValueError("应写成日期，例如 2026-01-31 或 2026-01-31 09:00")
+        return parsed.to_pydatetime()
+    return value
+
+
+def _day(value: object) -> object:
+    moment = _moment(value)
+    return moment.date() if isinstance(moment, dt.datetime) else moment
+
+
+Codes = Annotated[frozenset[str], BeforeValidator(_codes)]
+Weekdays = Annotated[frozenset[int], BeforeValidator(_weekdays)]
+MaybeMoment = Annotated[dt.datetime | None, BeforeValidator(_moment)]
+MaybeDay = Annotated[dt.date | None, BeforeValidator(_day)]
+
+
+def _parameter(name: str, default: Any, note: str, *, shown: str = "", unit: str = "", **limits: Any) -> Any:
+    return Field(
+        default=default,
+        alias=name,
+        description=note,
+        json_schema_extra={"shown": shown, "unit": unit},
+        **limits,
+    )
+
+
+class Parameters(BaseModel):
+    """All parameters; the alias is the name in 参数表, the description its note there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    horizon_days: int = _parameter("提前展示天数", 7, "到期清单提前多少天列出任务", unit="天", ge=0, le=366)
+    working_hours: str = _parameter(
+        "工作时间", "09:00-12:00，13:30-18:00", "工作时间口径的时钟只在这些时段内计时"
+    )
+    weekdays: Weekdays = _parameter("工作日", frozenset(range(5)), "每周的工作日", shown="周一至周五")
+    started_on: MaybeDay = _parameter(
+        "启用日期", None, "此日期之前的案件和节点只显示不评判，避免旧数据涌入清单"
+    )
+    reopened: Literal["续算", "重启", "保留原判"] = _parameter(
+        "重新打开后", "续算", "案件解决后又重新打开时：续算、重启或保留原判"
+    )
+    clock_now: MaybeMoment = _parameter(
+        "固定时钟", None, "演示和测试用：填写后所有计算都以此为当前时间；平时留空"
+    )
+    threshold_days: int = _parameter(
+        "阈值任务期限", 7, "触发阈值后多少天内处理（假定）", unit="天", ge=0, le=366
+    )
+    stale_review_days: int = _parameter(
+        "待核实跟进期限", 14, "待核实客户多少天内必须跟进（V24）", unit="天", ge=1, le=366
+    )
+    money_max: float = _parameter(
+        "金额上限", 100_000_000, "超过此数的金额按可疑提示（V06）", unit="元", shown="100000000", gt=0
+    )
+    switched_off: Codes = _parameter("停用的检查", frozenset(), "不需要的检查代码，用顿号隔开，例如 V05、V12")
+    finding_rows: int = _parameter(
+        "校验结果最多行数", 20_000, "超出部分在最后一行说明", unit="行", ge=10, le=1_000_000
+    )
+    due_rows: int = _parameter(
+        "到期清单最多行数", 20_000, "超出部分在最后一行说明", unit="行", ge=10, le=1_000_000
+    )
+    rfm_method: Literal["平均值", "中位数", "百分位", "固定值"] = _parameter(
+        "RFM阈值方法", "平均值", "平均值、中位数、百分位（第60）或固定值"
+    )
+    rfm_days: float = _parameter("RFM固定值:最近天数", 90, "固定值方法：多少天内算近", unit="天", ge=0)
+    rfm_count: float = _parameter("RFM固定值:次数", 4, "固定值方法：多少次算高", unit="次", ge=0)
+    rfm_amount: float = _parameter("RFM固定值:金额", 50_000, "固定值方法：多少元算高", unit="元", ge=0)
+    time_zone: str = _parameter("时区", "Asia/Shanghai", "邮件和定时任务使用的时区")
+
+
+def parameter_rows() -> list[tuple[str, str, str, str]]:
+    """参数表 as shipped: name, unit, default as shown, note."""
+    rows = []
+    for info in Parameters.model_fields.values():
+        extra = info.json_schema_extra
+        assert isinstance(extra, dict)  # noqa: S101 - `_parameter` always sets it
+        default = extra["shown"] or (
+            "" if info.default is None or info.default == frozenset() else info.default
+        )
+        rows.append((str(info.alias), str(extra["unit"]), str(default), str(info.description)))
+    return rows
+
+
+def read_parameters(sheet: SheetData | None) -> Parameters:
+    """The parameters of a workbook; a blank or missing one takes its default.
+
+    Raises:
+        ParameterError: a value cannot be used; says which cell and what is expected.
+    """
+    if sheet is None:
+        return Parameters()
+    known = {info.alias for info in Parameters.model_fields.values()}
+    frame = sheet.frame.dropna(subset=["name", "value"])
+    values = {name: value for name, value in zip(frame["name"], frame["value"], strict=True) if name in known}
+    try:
+        return Parameters.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        row = frame.index[frame["name"] == name][0]
+        raise ParameterError(
+            f"{sheet.sheet}第{row}行：参数“{name}”的值“{values[name]}”不能使用，{_expected(first)}；"
+            "请改正，或清空此格以使用默认值"
+        ) from error
+
+
+def _expected(error: Any) -> str:
+    context = error.get("ctx", {})
+    if "ge" in context or "gt" in context:
+        return f"不能小于 {context.get('ge', context.get('gt'))}"
+    if "le" in context:
+        return f"不能大于 {context['le']}"
+    if error["type"] == "literal_error":
+        return (
+            f"应为 {context['expected'].replace(' or ', ', ').replace(chr(39), '').replace(', ', '、')} 之一"
+        )
+    if error["type"] == "value_error":
+        return str(context["error"])
+    return "应为数字"
