@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from xlcrm.errors import CalendarError
 from xlcrm.festivals import Statutory, statutory
 from xlcrm.hours import DEFAULT_HOURS, Segment, hours_text, in_order, parse_hours
+from xlcrm.timeline import Line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -201,8 +202,8 @@ class Worktime(Calendar):
     days_off: Mapping[date, str] = field(hash=False)
     workdays: Mapping[date, tuple[Segment, ...]] = field(hash=False)
     known_years: frozenset[int]
-    _seconds_line: _Line = field(compare=False, repr=False)
-    _days_line: _Line = field(compare=False, repr=False)
+    _seconds_line: Line = field(compare=False, repr=False)
+    _days_line: Line = field(compare=False, repr=False)
 
     @classmethod
     def build(  # noqa: PLR0913 - one keyword a line of 参数表 and 节假日
@@ -306,70 +307,12 @@ class Worktime(Calendar):
         return "周末" if day.weekday() >= 5 else f"周{_WEEKDAY_NAMES[day.weekday()]}休息"
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """Spans on an axis of seconds or days, with the running total of what they hold.
-
-    `opens` and `closes` are (n,); `total` is (n + 1,), where total[i] lies before span i. The first and the
-    last week laid out hold the plain week, which goes on beyond both ends.
-    """
-
-    opens: Integers
-    closes: Integers
-    total: Integers
-    first: int
-    last: int
-    week: int
-    held_by_week: int
-    held_before_last: int
-
-    @classmethod
-    def of(cls, opens: Integers, closes: Integers, first: int, last: int, week: int) -> _Line:
-        """The line over [first, last + week)."""
-        total = np.concatenate(([0], np.cumsum(closes - opens)))
-        in_last_week = int(np.searchsorted(opens, last))
-        for array in (opens, closes, total):
-            array.setflags(write=False)
-        held_before_last = int(total[in_last_week])
-        return cls(
-            opens, closes, total, first, last, week, int(total[-1]) - held_before_last, held_before_last
-        )
-
-    def before(self, points: Integers) -> Integers:
-        """What lies before each point of the axis; negative before the line's first point."""
-        weeks = _weeks_away(points, self.first, self.last, self.week)
-        point = points - weeks * self.week
-        span = np.maximum(np.searchsorted(self.opens, point, side="right") - 1, 0)
-        inside = np.clip(point - self.opens[span], 0, self.closes[span] - self.opens[span])
-        total: Integers = self.total[span] + inside + weeks * self.held_by_week
-        return total
-
-    def at(self, totals: Integers, *, latest: Flags) -> Integers:
-        """The first (or latest) point before which lies so much.
-
-        The two differ only at the edges of spans: the first is a closing, the latest the next opening.
-        """
-        # The unit that completes a total lies in the span that the first such point ends.
-        step = np.where(latest, 0, 1)
-        unit = totals - step
-        weeks = _weeks_away(unit, 0, self.held_before_last, self.held_by_week)
-        unit = unit - weeks * self.held_by_week
-        span = np.searchsorted(self.total, unit, side="right") - 1
-        return self.opens[span] + unit - self.total[span] + step + weeks * self.week
-
-
-def _weeks_away(values: Integers, first: int, last: int, week: int) -> Integers:
-    """How many plain weeks each value lies outside what is laid out: 0 inside [first, last + week)."""
-    after = np.where(values >= last, (values - last) // week, 0)
-    return np.where(values < first, (values - first) // week, after)
-
-
 def _lines(
     hours: tuple[Segment, ...],
     weekdays: frozenset[int],
     exceptions: Mapping[date, tuple[Segment, ...]],
     years: tuple[int, int],
-) -> tuple[_Line, _Line]:
+) -> tuple[Line, Line]:
     """The working seconds and the working days from the week before the first year to that after the last."""
     first = date(years[0], 1, 1).toordinal() - _EPOCH - 7
     last = date(years[1] + 1, 1, 1).toordinal() - _EPOCH
@@ -386,9 +329,9 @@ def _lines(
     laid_out = (days[ordinary, None, None] * _DAY + edges).reshape(-1, 2)
     spans = np.concatenate((laid_out, np.array(extra, dtype=np.int64).reshape(-1, 2)))
     spans = spans[np.argsort(spans[:, 0])]
-    seconds = _Line.of(spans[:, 0].copy(), spans[:, 1].copy(), first * _DAY, last * _DAY, 7 * _DAY)
+    seconds = Line.of(spans[:, 0].copy(), spans[:, 1].copy(), first * _DAY, last * _DAY, 7 * _DAY)
     working = np.unique(spans[:, 0] // _DAY)
-    return seconds, _Line.of(working, working + 1, first, last, 7)
+    return seconds, Line.of(working, working + 1, first, last, 7)
 
 
 def _seconds(moments: Moments) -> tuple[Integers, Flags]:
