@@ -204,7 +204,7 @@ def _copy(path: Path, kept: Path) -> None:
     _sweep(kept.parent)
     temporary = kept.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
     try:
-        shutil.copy2(path, temporary)
+        shutil.copy(path, temporary)
         with temporary.open("r+b") as file:
             os.fsync(file.fileno())
         temporary.replace(kept)
