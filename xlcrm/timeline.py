@@ -82,6 +82,8 @@ class Steps:
         edges = np.arange(low, high + 2 * width, width, dtype=np.int64)
         places = np.searchsorted(values, edges, side="right") - 1
         ahead = np.append(values[1:], np.iinfo(np.int64).max)
+        for array in (values, ahead, places):
+            array.setflags(write=False)
         return cls(values, ahead, places[:-1], width, int(np.diff(places).max()))
 
     def last_up_to(self, points: Integers) -> Integers:

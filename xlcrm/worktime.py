@@ -106,11 +106,10 @@ class Calendar(ABC):
     def _land(self, start: Integers, due: Integers, limit: Integers, missing: Flags) -> Moments:
         """The moments of running totals, by the rules of `walk`."""
         end = self._at(due, latest=np.broadcast_to(limit < 0, due.shape))
-        still = np.broadcast_to(limit == 0, due.shape)
-        if still.any():
-            # A start inside hours or at their closing is where its own total is reached; any other waits.
-            opening = self._at(due, latest=np.ones(due.shape, dtype=np.bool_))
-            end = np.where(still & (end != start), opening, end)
+        # Nothing to walk: a start inside hours or at their closing is where its own total is reached and
+        # stays; any other waits for the opening.
+        waits = np.broadcast_to(limit == 0, due.shape) & (end != start)
+        end[waits] = self._at(due[waits], latest=np.ones(int(waits.sum()), dtype=np.bool_))
         result = end.astype("datetime64[s]")
         result[missing] = np.datetime64("NaT")
         return result
