@@ -1,1 +1,8 @@
-"""Builds the workbooks from tables and rules."""
+"""The workbooks: built from the declared tables and rules, with all their looks."""
+
+from __future__ import annotations
+
+from xlcrm.templates.book import build
+from xlcrm.templates.packaged import packaged_name, rebuild
+
+__all__ = ["build", "packaged_name", "rebuild"]

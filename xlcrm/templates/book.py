@@ -1,0 +1,189 @@
+"""A whole workbook from the declared tables and rules; the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+from xlsxwriter import Workbook
+
+from xlcrm.errors import UsageError
+from xlcrm.rules.layout import sheet_columns
+from xlcrm.rules.parameters import parameter_rows
+from xlcrm.rules.reading import default_book, default_rows
+from xlcrm.tables import BY_NAME, PACKS, tables_of
+from xlcrm.tables.options import list_of_column, pack_option_lists
+from xlcrm.tables.system import (
+    ALERTS,
+    DUE_LIST,
+    FINDINGS,
+    HOLIDAYS,
+    HOME,
+    JOURNAL,
+    OPTIONS,
+    PARAMETERS,
+    RULES,
+)
+from xlcrm.templates import palette
+from xlcrm.templates.home import Entry, add_home_sheet
+from xlcrm.templates.options_sheet import add_options_sheet
+from xlcrm.templates.styles import Styles
+from xlcrm.templates.table_sheet import Layout, add_table_sheet
+from xlcrm.worktime import statutory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from xlcrm.tables import Table
+    from xlcrm.worktime import Statutory
+
+HOLIDAY_YEARS: Final = (2025, 2026)
+"""Years that a new workbook ships with; refresh adds those that are published later."""
+CREATED: Final = dt.datetime(2026, 1, 1)
+"""A fixed mark in the file's properties, so that building twice gives the same bytes."""
+
+
+_PURPOSES: Final = {
+    "客户信息总表": "客户的基本资料，一行一个客户",
+    "客户来源登记表": "展会、广告等来源和转化",
+    "客户跟进计划表": "每个客户多久跟进一次",
+    "客户跟进记录表": "每次沟通和下一步行动",
+    "客户回访计划表": "每个客户多久回访一次",
+    "客户满意度调查表": "问卷评分和推荐值",
+    "客户投诉登记表": "投诉、等级和处理时间",
+    "投诉处理跟踪表": "投诉处理的每个环节",
+    "改进计划表": "改进措施和完成情况",
+    "状态变更表": "暂停计时的依据",
+    "交易记录表": "每笔交易，用于 RFM 分析",
+    DUE_LIST.title: "今天和近期要做的事",
+    ALERTS.title: "已超时和即将超时的时钟",
+    FINDINGS.title: "填写中的错误和疑问",
+    RULES.title: "期限、周期、节点和阈值",
+    PARAMETERS.title: "提前天数、工作时间等设置",
+    OPTIONS: "下拉列表的选项",
+    HOLIDAYS.title: "放假和调休上班",
+    JOURNAL.title: "每次操作的记录",
+}
+_NO_DATA: Final[Mapping[str, pd.DataFrame]] = MappingProxyType({})
+
+
+def build(
+    pack: str,
+    path: Path,
+    data: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    holidays: Statutory | None = None,
+) -> None:
+    """Write a new workbook.
+
+    Args:
+        pack: key of `PACKS`.
+        path: where to; an existing file is replaced.
+        data: table name -> frame keyed by column keys; missing tables and columns stay blank. For
+            `rules`, `parameters` and `holidays` it takes the place of the default rows.
+        holidays: days off and make-up days for 节假日; those of `HOLIDAY_YEARS` by default.
+
+    Raises:
+        UsageError: no such pack, or data for a table that the pack does not have.
+    """
+    if pack not in PACKS:
+        raise UsageError(f"没有名为“{pack}”的模板，请用其中之一：{'、'.join(PACKS)}。")
+    frames = _default_frames(pack, holidays or statutory(HOLIDAY_YEARS)) | dict(data or _NO_DATA)
+    first, tables, last = (
+        (DUE_LIST, ALERTS),
+        tables_of(pack),
+        (FINDINGS, RULES, PARAMETERS, HOLIDAYS, JOURNAL),
+    )
+    _refuse_unknown(pack, frames, (*first, *tables, *last))
+    options = {
+        "default_format_properties": {"font_name": palette.FONT, "font_size": palette.SIZE},
+        "default_row_height": 22,
+    }
+    with Workbook(str(path), options) as book:
+        book.set_properties({"title": PACKS[pack], "created": CREATED})
+        book.set_size(2400, 1400)
+        styles = Styles(book)
+        lists = pack_option_lists(pack)
+        home = book.add_worksheet(HOME)
+        for table in (*first, *tables, *last):
+            if table is HOLIDAYS:
+                add_options_sheet(book, book.add_worksheet(OPTIONS), lists, styles, PACKS[pack])
+            layout = Layout(
+                table=table,
+                columns=sheet_columns(table, default_book(pack).rules, pack),
+                data=frames.get(table.name, pd.DataFrame()),
+                lists=list_of_column(lists),
+                tab=_tab(table),
+                book=PACKS[pack],
+            )
+            add_table_sheet(book.add_worksheet(table.title), layout, styles)
+        add_home_sheet(home, PACKS[pack], _contents(pack), styles)
+
+
+def _refuse_unknown(pack: str, frames: Mapping[str, pd.DataFrame], tables: tuple[Table, ...]) -> None:
+    known = {table.name for table in tables}
+    for name in frames:
+        if name not in known:
+            title = BY_NAME[name].title if name in BY_NAME else name
+            raise UsageError(f"模板“{PACKS[pack]}”没有“{title}”这张表，请去掉它的数据或改用别的模板。")
+
+
+def _tab(table: Table) -> str:
+    if table in (DUE_LIST, ALERTS, FINDINGS):
+        return palette.TAB_LISTS
+    return palette.TAB_TABLES if table.packs else palette.TAB_SETTINGS
+
+
+def _contents(pack: str) -> list[Entry]:
+    def entries(*titles: str) -> list[Entry]:
+        return [Entry(title, _PURPOSES[title]) for title in titles]
+
+    tables = [
+        Entry(table.title, _PURPOSES.get(table.title, table.hint.split("。")[0])) for table in tables_of(pack)
+    ]
+    return [
+        Entry("每天看"),
+        *entries(DUE_LIST.title, ALERTS.title, FINDINGS.title),
+        Entry("填写"),
+        *tables,
+        Entry("设置和记录"),
+        *entries(RULES.title, PARAMETERS.title, OPTIONS, HOLIDAYS.title, JOURNAL.title),
+    ]
+
+
+def _default_frames(pack: str, holidays: Statutory) -> dict[str, pd.DataFrame]:
+    return {
+        RULES.name: _rules_frame(pack),
+        PARAMETERS.name: _parameters_frame(),
+        HOLIDAYS.name: _holidays_frame(holidays),
+    }
+
+
+def _rules_frame(pack: str) -> pd.DataFrame:
+    keys = {item.heading: item.key for item in RULES.columns}
+    frame = pd.DataFrame(list(default_rows(pack)), dtype=object).rename(columns=keys)
+    return frame.assign(limit=frame["limit"].map(_number_if_one))
+
+
+def _parameters_frame() -> pd.DataFrame:
+    frame = pd.DataFrame(parameter_rows(), columns=["name", "unit", "default", "note"], dtype=object)
+    return frame.assign(default=frame["default"].map(_number_if_one))
+
+
+def _holidays_frame(holidays: Statutory) -> pd.DataFrame:
+    rows = [(day, "休息", name) for day, name in holidays.days_off.items()]
+    rows += [(day, "上班", f"{name}调休") for day, name in holidays.workdays.items()]
+    frame = pd.DataFrame(sorted(rows), columns=["day", "day_type", "name"])
+    return frame.assign(day=pd.to_datetime(frame["day"]), origin="法定")
+
+
+def _number_if_one(text: str) -> str | float:
+    """Numbers as numbers, so that the user overtypes them with numbers."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number

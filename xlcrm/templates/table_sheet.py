@@ -1,0 +1,184 @@
+"""One sheet of a table: title, hint and legend, the table object, its looks, limits and print set-up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from xlsxwriter.utility import xl_col_to_name
+
+from xlcrm.tables.base import Role
+from xlcrm.tables.system import HOME
+from xlcrm.templates import palette
+from xlcrm.templates.cells import write_values
+from xlcrm.templates.conditions import conditions, row_conditions
+from xlcrm.templates.measures import column_width, frozen_columns
+from xlcrm.templates.palette import TEXT_CELLS
+from xlcrm.templates.validation import validation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from xlsxwriter.worksheet import Worksheet
+
+    from xlcrm.tables.base import Column, Table
+    from xlcrm.tables.options import OptionList
+    from xlcrm.templates.styles import Styles
+
+HEADING_ROW: Final = 3
+"""Row of the headings, counted from 1; data begin in the next one."""
+LAST_PREPARED_ROW: Final = 5000
+SPARE_ROWS: Final = 2000
+"""Drop-downs, limits and looks reach this row at least, and so many rows below the data."""
+
+_HIDDEN: Final = frozenset({("due_list", "task_id")})
+"""Columns that only xlcrm needs."""
+
+_TABLE_STYLE: Final = "Table Style Light 15"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What one table's sheet is made of.
+
+    Attributes:
+        table: what it holds.
+        columns: its columns in order.
+        data: frame keyed by column keys; empty for a new workbook.
+        lists: (table name, column key) -> the list behind it.
+        tab: colour of the sheet's tab.
+        book: name of the workbook, for the footer.
+    """
+
+    table: Table
+    columns: Sequence[Column]
+    data: pd.DataFrame
+    lists: Mapping[tuple[str, str], OptionList]
+    tab: str
+    book: str
+
+    @property
+    def last_row(self) -> int:
+        """Last row that is prepared for typing, counted from 1."""
+        return max(LAST_PREPARED_ROW, HEADING_ROW + len(self.data) + SPARE_ROWS)
+
+
+def add_table_sheet(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
+    """Build one table's sheet; the worksheet is empty and named already."""
+    _write_top(sheet, layout, styles)
+    _set_columns(sheet, layout, styles)
+    _add_table_object(sheet, layout, styles)
+    _add_limits(sheet, layout)
+    _add_conditions(sheet, layout, styles)
+    _set_view(sheet, layout)
+
+
+def table_object_name(title: str) -> str:
+    """The name of a sheet's table object: the title without what Excel forbids."""
+    return re.sub(r"\W", "_", title)
+
+
+def set_print(sheet: Worksheet, book: str) -> None:
+    """Landscape A4, one page wide, page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&L&8{book}&C&8第 &P 页，共 &N 页&R&8&A")
+
+
+def _write_top(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
+    blank = styles.get()
+    sheet.set_row(0, 30, blank)
+    sheet.set_row(1, 20, blank)
+    sheet.set_row(HEADING_ROW - 1, 34, blank)
+    sheet.write_string(
+        0, 0, layout.table.title, styles.get(bold=True, font_size=16, font_color=palette.ENTRY)
+    )
+    write_home_link(sheet, styles)
+    hint = styles.get(font_size=9, font_color=palette.MUTED)
+    entry, extra, auto = (
+        styles.get(font_size=9, font_color=color) for color in (palette.ENTRY, palette.EXTRA, "#9AA3AF")
+    )
+    roles = {item.role for item in layout.columns}
+    legend = [
+        part
+        for role, mark, name in (
+            (Role.ENTRY, entry, "填写"),
+            (Role.EXTRA, extra, "补充"),
+            (Role.AUTO, auto, "自动"),
+        )
+        if role in roles
+        for part in (mark, "　■ ", hint, name)
+    ]
+    sheet.write_rich_string(1, 1, hint, f"{layout.table.hint}　", *legend, hint)
+
+
+def write_home_link(sheet: Worksheet, styles: Styles) -> None:
+    """The way back, in A2 of every sheet."""
+    look = styles.get(font_size=9, font_color=palette.LINK, underline=1)
+    sheet.write_url(1, 0, f"internal:'{HOME}'!A1", look, "返回首页", "回到首页")
+
+
+def _set_columns(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
+    for place, item in enumerate(layout.columns):
+        hidden = {"hidden": True} if (layout.table.name, item.key) in _HIDDEN else {}
+        sheet.set_column(place, place, column_width(layout.table, item), styles.body(item), hidden)
+
+
+def _add_table_object(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
+    last = HEADING_ROW + max(len(layout.data), 1) - 1
+    headings = [
+        {"header": item.heading, "header_format": styles.heading(item.role)} for item in layout.columns
+    ]
+    sheet.add_table(
+        HEADING_ROW - 1,
+        0,
+        last,
+        len(layout.columns) - 1,
+        {"columns": headings, "name": table_object_name(layout.table.title), "style": _TABLE_STYLE},
+    )
+    for place, item in enumerate(layout.columns):
+        if item.key in layout.data:
+            mistyped = styles.get(align="left")
+            write_values(sheet, HEADING_ROW, place, layout.data[item.key], item, mistyped)
+
+
+def _add_limits(sheet: Worksheet, layout: Layout) -> None:
+    is_entry_table = bool(layout.table.packs)
+    for place, item in enumerate(layout.columns):
+        if item.role is Role.AUTO and not is_entry_table:
+            continue
+        options = layout.lists.get((layout.table.name, item.key))
+        if rule := validation(layout.table, item, options):
+            sheet.data_validation(HEADING_ROW, place, layout.last_row - 1, place, rule)
+
+
+def _add_conditions(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
+    first, last = HEADING_ROW, layout.last_row - 1
+    letters = {item.key: xl_col_to_name(place) for place, item in enumerate(layout.columns)}
+    for place, item in enumerate(layout.columns):
+        for criterion, look in conditions(layout.table, item):
+            sheet.conditional_format(first, place, last, place, criterion | {"format": styles.state(**look)})
+    for formula, look in row_conditions(layout.table, letters, HEADING_ROW + 1):
+        sheet.conditional_format(
+            first,
+            0,
+            last,
+            len(layout.columns) - 1,
+            {"type": "formula", "criteria": formula, "format": styles.state(**look)},
+        )
+    texts = [letters[item.key] for item in layout.columns if item.kind in TEXT_CELLS]
+    if texts:
+        ranges = " ".join(f"{letter}{first + 1}:{letter}{layout.last_row}" for letter in texts)
+        sheet.ignore_errors({"number_stored_as_text": ranges})
+
+
+def _set_view(sheet: Worksheet, layout: Layout) -> None:
+    sheet.freeze_panes(HEADING_ROW, frozen_columns(layout.table, layout.columns))
+    sheet.set_selection(HEADING_ROW, 0, HEADING_ROW, 0)
+    sheet.set_tab_color(layout.tab)
+    set_print(sheet, layout.book)
+    sheet.repeat_rows(HEADING_ROW - 1)
