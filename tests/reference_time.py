@@ -1,4 +1,4 @@
-"""Time the slow and obvious way: half a minute by half a minute, day by day. Judge of worktime and periods."""
+"""Time the slow and obvious way, by half minutes and by days: the judge of worktime and periods."""
 
 from __future__ import annotations
 

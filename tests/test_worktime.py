@@ -362,13 +362,13 @@ def columns(pauses: Sequence[Pauses]) -> list[tuple[Moments, Moments]]:
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=calendars, start=ticks, minutes=st.integers(-300, 900))
 def test_walk_agrees_with_the_reference(calendar: ReferenceCalendar, start: datetime, minutes: int) -> None:
     assert fast(calendar).walk(array([start]), minutes).tolist() == [calendar.walk(start, minutes)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=calendars, start=ticks, minutes=limits, data=st.data())
 def test_paused_walk_agrees_with_the_reference(
     calendar: ReferenceCalendar, start: datetime, minutes: int, data: st.DataObject
@@ -378,14 +378,14 @@ def test_paused_walk_agrees_with_the_reference(
     assert found.tolist() == [calendar.walk(start, minutes, pauses)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=calendars, start=ticks, ahead=st.integers(-20 * 2880, 20 * 2880))
 def test_elapsed_agrees_with_the_reference(calendar: ReferenceCalendar, start: datetime, ahead: int) -> None:
     end = start + timedelta(seconds=30 * ahead)
     assert fast(calendar).elapsed(array([start]), array([end])).tolist() == [calendar.elapsed(start, end)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=calendars, start=ticks, amount=st.integers(-40, 40))
 def test_working_days_agree_with_the_reference(
     calendar: ReferenceCalendar, start: datetime, amount: int
@@ -396,7 +396,7 @@ def test_working_days_agree_with_the_reference(
     assert quick.walk_days(day, amount).tolist() == [calendar.walk_days(start.date(), amount)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=calendars, start=ticks, hours_ahead=st.integers(0, 500))
 def test_spans_hold_the_elapsed_time(calendar: ReferenceCalendar, start: datetime, hours_ahead: int) -> None:
     quick, end = fast(calendar), start + timedelta(hours=hours_ahead)
@@ -412,14 +412,14 @@ def either_calendar(draw: st.DrawFn) -> Calendar:
 many_starts = st.lists(ticks, min_size=1, max_size=20)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=either_calendar(), starts=many_starts, minutes=st.integers(-5000, 50_000))
 def test_elapsed_undoes_walk(calendar: Calendar, starts: list[datetime], minutes: int) -> None:
     begun = array(starts)
     assert (calendar.elapsed(begun, calendar.walk(begun, minutes)) == minutes).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=either_calendar(), starts=many_starts, first=limits, second=limits)
 def test_two_walks_are_one_walk(calendar: Calendar, starts: list[datetime], first: int, second: int) -> None:
     begun = array(starts)
@@ -427,14 +427,14 @@ def test_two_walks_are_one_walk(calendar: Calendar, starts: list[datetime], firs
     assert (calendar.walk(calendar.walk(begun, first), second) == once).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=either_calendar(), starts=many_starts, minutes=st.integers(-500, 5000))
 def test_a_later_start_is_never_due_earlier(calendar: Calendar, starts: list[datetime], minutes: int) -> None:
     deadlines = calendar.walk(array(sorted(starts)), minutes)
     assert (deadlines[1:] >= deadlines[:-1]).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=either_calendar(), start=ticks, minutes=st.lists(st.integers(-500, 5000), min_size=1))
 def test_a_longer_limit_is_never_due_earlier(calendar: Calendar, start: datetime, minutes: list[int]) -> None:
     ordered = np.array(sorted(minutes))
@@ -442,7 +442,7 @@ def test_a_longer_limit_is_never_due_earlier(calendar: Calendar, start: datetime
     assert (deadlines[1:] >= deadlines[:-1]).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=either_calendar(), start=ticks, minutes=limits, data=st.data())
 def test_a_pause_never_shortens(
     calendar: Calendar, start: datetime, minutes: int, data: st.DataObject
@@ -455,7 +455,7 @@ def test_a_pause_never_shortens(
     assert deadlines == sorted(deadlines)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=either_calendar(), starts=many_starts, ends=many_starts)
 def test_elapsed_backwards_is_its_negative(
     calendar: Calendar, starts: list[datetime], ends: list[datetime]
@@ -465,7 +465,7 @@ def test_elapsed_backwards_is_its_negative(
     assert (calendar.elapsed(one, other) == -calendar.elapsed(other, one)).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(calendar=either_calendar(), starts=many_starts, data=st.data())
 def test_the_order_of_rows_is_irrelevant(
     calendar: Calendar, starts: list[datetime], data: st.DataObject
