@@ -83,6 +83,7 @@ class Column:
         form: regular expression of a well-formed id.
         example: what a user may type, shown in the input message.
         past: it records something that has happened, so it cannot lie after now.
+        yearless: a date typed as month and day alone is one (birthdays); its year is then 2000.
         group: the heading above it where a document prints blocks.
         packs: packs that show it; empty means all that have the table.
         note: what the input message says besides the rule of its kind.
@@ -100,6 +101,7 @@ class Column:
     form: str = ""
     example: str = ""
     past: bool = False
+    yearless: bool = False
     unit: str = ""
     group: str = ""
     packs: tuple[str, ...] = ()

@@ -60,7 +60,9 @@ class CustomerRow(Row):
     stage: OneOf = column("客户阶段", choice=STAGE, role=Role.EXTRA, also=("跟进阶段",))
     signed_on: Day = column("签约日期", role=Role.EXTRA, also=("合作开始日期",), past=True)
     founded_on: Day = column("成立日期", role=Role.EXTRA, also=("成立时间", "周年庆"), note="用于周年庆关怀")
-    contact_birthday: Day = column("联系人生日", role=Role.EXTRA, note="只看月和日，年份可以不准")
+    contact_birthday: Day = column(
+        "联系人生日", role=Role.EXTRA, yearless=True, note="只看月和日，年份可以不准"
+    )
     address: Text = column("地址", role=Role.EXTRA, note="写到省市、区县和街道门牌")
     company_size: Text = column("企业规模", role=Role.EXTRA)
     budget: Money = column("预算", role=Role.EXTRA, unit="元", also=("预算范围",))
