@@ -52,11 +52,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One comparison. `values` are texts for = and ≠; `number` serves < ≥ > ≤ (months for durations)."""
+    """One comparison. `choices` are texts for = and ≠; `number` serves < ≥ > ≤ (months for durations)."""
 
     place: Place
     op: Op
-    values: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     number: float = 0.0
 
     def text(self, home: str) -> str:
@@ -67,8 +67,8 @@ class Term:
         if self.op in (Op.FILLED, Op.BLANK):
             return f"{name} {self.op.value}"
         if self.op in (Op.IN, Op.NOT_IN):
-            return f"{name}{self.op.value}{'/'.join(self.values)}"
-        return f"{name}{self.op.value}{self.values[0]}"
+            return f"{name}{self.op.value}{'/'.join(self.choices)}"
+        return f"{name}{self.op.value}{self.choices[0]}"
 
 
 @dataclass(frozen=True, slots=True)

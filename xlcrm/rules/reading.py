@@ -345,7 +345,7 @@ def _cannot_both(first: Rule, second: Rule) -> bool:
 def _disjoint(first: Rule, second: Rule) -> bool:
     """Whether no row can match both: one column is asked for different values."""
     return any(
-        one.place == other.place and one.op == other.op == "=" and not set(one.values) & set(other.values)
+        one.place == other.place and one.op == other.op == "=" and not set(one.choices) & set(other.choices)
         for one in first.when.terms
         for other in second.when.terms
     )

@@ -1,0 +1,192 @@
+"""Cadences: when each customer is to be contacted next, and by which rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from xlcrm.compute.accounts import DORMANT, LOST, signal_until, with_stage
+from xlcrm.compute.facts import NAT, Facts, Flags, Integers, Moments, nothing
+from xlcrm.compute.matching import match
+from xlcrm.compute.tasks import join, tasks, within_horizon
+from xlcrm.periods import Unit, add, add_each, parse_frequencies
+from xlcrm.rules.base import SPAN_UNITS, Effect, Rule, RuleKind
+from xlcrm.rules.sources import Pick
+
+if TYPE_CHECKING:
+    from xlcrm.compute.touches import Lookups
+    from xlcrm.rules.conditions import Place, When
+
+PLANS = {"customers": "followup_plans", "visit_plans": "visit_plans"}
+"""Table of a cadence -> the plan table whose typed 频率 wins over it."""
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """One cadence rule on the customers that it matches.
+
+    Attributes:
+        rule: the rule.
+        contact: which contacts it counts: their column and filter; None for a date of the register itself.
+        rows: (n,) positions in the rule's table.
+        codes: (n,) accounts.
+        base: (n,) the last touch or its stand-in, NaT for never.
+        due: (n,) datetime64[D], the unmoved due day; NaT where there was never a touch.
+    """
+
+    rule: Rule
+    contact: tuple[Place, When | None] | None
+    rows: Integers
+    codes: Integers
+    base: Moments
+    due: Moments
+
+
+def cadences(facts: Facts, lookups: Lookups) -> list[Cadence]:
+    """Every enabled cadence rule (semantics: Cadence)."""
+    paused_until, _ = signal_until(facts, Effect.PAUSE)
+    hurried, hurry = signal_until(facts, Effect.SPEED_UP)
+    lost, dormant = with_stage(facts, LOST), with_stage(facts, DORMANT)
+    found = []
+    for rule in facts.rules.enabled:
+        if rule.kind is not RuleKind.CADENCE:
+            continue
+        selected = match(rule.when, facts)
+        codes = facts.codes(rule.table)
+        contact = _contact(rule)
+        selected &= codes >= 0
+        selected[selected] &= ~lost[codes[selected]]
+        if contact is not None and not _names_dormant(rule):
+            selected[selected] &= ~dormant[codes[selected]]
+        rows = np.flatnonzero(selected)
+        own = codes[rows]
+        base = lookups.times(rule.start, rows)
+        due = _due(facts, rule, rows, base)
+        if contact is not None:
+            if hurry is not None:
+                quick = ~np.isnat(hurried[own])
+                due[quick] = (base + (due - base) * hurry.limit)[quick]
+            due = np.where(paused_until[own] > due, paused_until[own], due)
+        found.append(Cadence(rule, contact, rows, own, base, due.astype("datetime64[D]")))
+    return found
+
+
+def _contact(rule: Rule) -> tuple[Place, When | None] | None:
+    for source in rule.start.items:
+        if source.pick is not Pick.OWN and source.place is not None:
+            return source.place, source.when
+    return None
+
+
+def _names_dormant(rule: Rule) -> bool:
+    return any(term.place.key == "stage" and DORMANT in term.choices for term in rule.when.terms)
+
+
+def _due(facts: Facts, rule: Rule, rows: Integers, base: Moments) -> Moments:
+    day = base.astype("datetime64[D]")
+    due = add(day, round(rule.limit), Unit(SPAN_UNITS[rule.unit]))
+    plan = PLANS.get(rule.table)
+    if plan is None or plan not in facts.data:
+        return due.astype("datetime64[s]")
+    typed = _frequencies(facts, plan, rule, rows)
+    wins = typed.notna().to_numpy()
+    if wins.any():
+        due[wins] = add_each(day[wins], list(typed[wins]))
+    return due.astype("datetime64[s]")
+
+
+def _frequencies(facts: Facts, plan: str, rule: Rule, rows: Integers) -> pd.Series:
+    """(n,) the typed frequency that wins over a rule's interval for follow-ups, else None."""
+    contact = _contact(rule)
+    if contact is None or contact[0].table != "followup_records" or contact[1] is not None:
+        return pd.Series([None] * len(rows), dtype=object)
+    parsed = parse_frequencies(facts.frame(plan)["frequency"])
+    if plan == rule.table:
+        return parsed.iloc[rows].reset_index(drop=True)
+    by_code = parsed.set_axis(pd.Index(facts.codes(plan)))
+    by_code = by_code[by_code.notna() & (by_code.index >= 0)]
+    by_code = by_code[~by_code.index.duplicated()]
+    return by_code.reindex(facts.codes(rule.table)[rows]).reset_index(drop=True)
+
+
+def earliest(found: list[Cadence]) -> pd.DataFrame:
+    """The earliest due day of each customer and kind of contact, with its rule.
+
+    Returns:
+        cadence: position in `found`; at: position in that cadence's arrays; code; contact: number of the kind
+        (-1 for dates of the register); due: datetime64[s], NaT first.
+    """
+    kinds: dict[object, int] = {}
+    frames = [
+        pd.DataFrame(
+            {
+                "cadence": number,
+                "at": np.arange(len(item.rows)),
+                "code": item.codes,
+                "contact": -1 if item.contact is None else kinds.setdefault(item.contact, len(kinds)),
+                "due": item.due.astype("datetime64[s]"),
+            }
+        )
+        for number, item in enumerate(found)
+        if len(item.rows)
+    ]
+    if not frames:
+        return pd.DataFrame(columns=["cadence", "at", "code", "contact", "due"]).astype(
+            {"cadence": "int64", "at": "int64", "code": "int64", "contact": "int64", "due": "datetime64[s]"}
+        )
+    joined = pd.concat(frames, ignore_index=True)
+    ordered = joined.sort_values(["due", "cadence"], na_position="first", kind="stable")
+    return ordered[~ordered.duplicated(["code", "contact"])].sort_index()
+
+
+def cadence_tasks(facts: Facts, found: list[Cadence]) -> pd.DataFrame:
+    """One task a customer and kind of contact that is due; a day off moves it to the next working day."""
+    paused_until, _ = signal_until(facts, Effect.PAUSE)
+    chosen = earliest(found)
+    frames = []
+    for number, item in enumerate(found):
+        picked = chosen.loc[chosen["cadence"] == number, "at"].to_numpy()
+        codes, due = item.codes[picked], item.due[picked]
+        keep = within_horizon(facts, due)
+        if item.contact is not None:
+            keep &= ~(paused_until[codes] > facts.now_at)
+        shown = facts.worktime.next_working_day(due[keep])
+        frames.append(tasks(facts, item.rule, item.rows[picked][keep], shown))
+    return join(frames)
+
+
+def next_contacts(facts: Facts, found: list[Cadence]) -> tuple[Moments, Integers]:
+    """(accounts,) the next contact of any kind as a working day, and the rule's position (-1 for none)."""
+    count = len(facts.account_ids)
+    due, rule = nothing(count), np.full(count, -1, dtype=np.int64)
+    for item in found:
+        if item.contact is None:
+            continue
+        held = due[item.codes]
+        new = item.due.astype("datetime64[s]")
+        wins: Flags = (rule[item.codes] < 0) | (new < held) | (np.isnat(new) & ~np.isnat(held))
+        due[item.codes[wins]] = new[wins]
+        rule[item.codes[wins]] = facts.position(item.rule)
+    days = facts.worktime.next_working_day(due.astype("datetime64[D]"))
+    return np.where(np.isnat(due), NAT, days.astype("datetime64[s]")), rule
+
+
+def planned_days(facts: Facts, found: list[Cadence], table: str) -> Moments:
+    """(rows,) the next due day of each row of a plan table (下次跟进日期, 计划执行日期), as a working day."""
+    codes = facts.codes(table)
+    result = nothing(len(codes))
+    by_account = nothing(len(facts.account_ids))
+    for item in found:
+        if item.contact is None or item.contact[0].table != "followup_records":
+            continue
+        due = facts.worktime.next_working_day(item.due).astype("datetime64[s]")
+        if item.rule.table == table:
+            result[item.rows] = np.fmin(result[item.rows], due)
+        elif item.rule.table == "customers" and table == "followup_plans":
+            by_account[item.codes] = np.fmin(by_account[item.codes], due)
+    if table == "followup_plans":
+        result = np.where(codes >= 0, by_account[codes] if len(by_account) else NAT, NAT)
+    return result

@@ -1,0 +1,304 @@
+"""到期清单: one row a task, most urgent first, with the user's own notes kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from xlcrm.compute.clocks import BREACHED, OPEN, Clock
+from xlcrm.compute.facts import Facts, Flags, Integers, Moments, moments, nothing
+from xlcrm.compute.tasks import join, tasks, within_horizon
+from xlcrm.periods import end_of_day, human_minutes, next_slot
+from xlcrm.rules.base import Rule, RuleKind
+from xlcrm.tables import BY_NAME
+from xlcrm.tables.system import DUE_LIST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+OVERDUE, TODAY, UPCOMING = range(3)
+STATES: Final = ("逾期", "今日到期", "即将到期")
+GRAVE: Final = ("紧急", "严重", "重大")
+OWNER_KEYS: Final = ("owner", "by")
+LEVEL_KEYS: Final = ("level", "urgency")
+TEAM: Final = "团队"
+NEVER: Final = "从未联系"
+
+
+@dataclass(frozen=True)
+class DueList:
+    """The due list as it is to be shown.
+
+    Attributes:
+        rows: a frame with the keys of `tables.system.DUE_LIST`; `source` holds "sheet!row".
+        counts: state -> number of tasks, those that are not shown counted too.
+        left_out: tasks beyond 到期清单最多行数.
+        retired: notes of tasks that left the list, for 操作日志.
+    """
+
+    rows: pd.DataFrame
+    counts: Mapping[str, int]
+    left_out: int
+    retired: tuple[str, ...]
+
+
+def clock_tasks(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> pd.DataFrame:
+    """Open clocks that are past their deadline or within the horizon; one a customer for record tables."""
+    frames = []
+    for (table, _), clock in clocks.items():
+        open_ = np.isin(clock.status, OPEN) & within_horizon(facts, clock.due.astype("datetime64[D]"))
+        for number, rule in enumerate(clock.rules):
+            rows = np.flatnonzero(open_ & (clock.rule == number))
+            rows = rows[_first_of_customer(facts, table, rows, clock.due[rows])]
+            starts = np.datetime_as_string(clock.start[rows], unit="m")
+            frames.append(
+                tasks(
+                    facts,
+                    rule,
+                    rows,
+                    clock.due[rows],
+                    by_day=clock.by_day[rows],
+                    breached=clock.status[rows] == BREACHED,
+                    occasion=list(starts),
+                )
+            )
+    return join(frames)
+
+
+def _first_of_customer(facts: Facts, table: str, rows: Integers, due: Moments) -> Flags:
+    """Records have no number of their own: a customer's most urgent open one stands for all."""
+    keep: Flags = np.ones(len(rows), dtype=bool)
+    if BY_NAME[table].key or not BY_NAME[table].account:
+        return keep
+    order = np.argsort(due, kind="stable")
+    repeated = pd.Series(facts.codes(table)[rows][order]).duplicated().to_numpy()
+    keep[order] = ~repeated
+    return keep
+
+
+def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
+    """Sort, cut and word the tasks; merge the notes and postponements of the list as it stands.
+
+    Args:
+        facts: the run.
+        found: a tasks frame (see `compute.tasks`).
+    """
+    found = found.drop_duplicates(["rule", "table", "place", "code", "due_at", "occasion"]).reset_index(
+        drop=True
+    )
+    kept = _kept(facts)
+    remembered = _remembered(facts, found, kept)
+    postponed = nothing(len(found))
+    postponed[remembered.index] = moments(kept["postponed_to"].reindex(remembered))
+    postponed = postponed.astype("datetime64[D]")
+    moved = postponed > facts.today
+    due = found["due_at"].to_numpy(dtype="datetime64[s]")
+    shown = np.where(moved, end_of_day(postponed), due)
+    by_day = found["by_day"].to_numpy(dtype=bool) | moved
+    day = shown.astype("datetime64[D]")
+    overdue = np.isnat(shown) | (shown < facts.now_at)
+    state = np.where(overdue, OVERDUE, np.where(day == facts.today, TODAY, UPCOMING))
+    priority = _priorities(facts, found, state)
+    order = np.lexsort(
+        (found["place"], found["rule"], _account_ranks(facts, found), _sortable(shown), priority, state)
+    )
+    first = order[: facts.parameters.due_rows]
+    rows = _worded(facts, found.iloc[first], state[first], priority[first], shown[first], by_day[first])
+    ids = _task_ids(facts, found.iloc[first])
+    rows["task_id"] = ids
+    rows["note"] = kept["note"].reindex(ids).to_numpy()
+    rows["postponed_to"] = kept["postponed_to"].reindex(ids).to_numpy()
+    gone = kept[~kept.index.isin(remembered) & kept["note"].notna()]
+    retired = tuple(f"{key}：{note}" for key, note in gone["note"].items())
+    numbers = np.bincount(state, minlength=3)
+    counts = {name: int(number) for name, number in zip(STATES, numbers, strict=True)}
+    return DueList(rows[[item.key for item in DUE_LIST.columns]], counts, len(order) - len(first), retired)
+
+
+def _remembered(facts: Facts, found: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
+    """Ids of the tasks that the list may hold notes for, by position; only rules that it names are worded."""
+    named = {str(key).split("|", 1)[0] for key in kept.index}
+    numbers = [place for place, rule in enumerate(facts.rules.rules) if rule.rule_id in named]
+    candidates = found[found["rule"].isin(numbers)]
+    ids = pd.Series(_task_ids(facts, candidates), index=candidates.index, dtype=object)
+    return ids[ids.isin(kept.index)]
+
+
+def _account_ranks(facts: Facts, found: pd.DataFrame) -> Integers:
+    """Place of each task's customer in the order of their ids; tasks without a customer come first."""
+    order = facts.account_ids.argsort()
+    ranks = np.full(len(order) + 1, -1, dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks[found["code"]]
+
+
+def _kept(facts: Facts) -> pd.DataFrame:
+    """What the user typed into the list, by task: note and postponed_to."""
+    frame = facts.frame("due_list").dropna(subset=["task_id"])
+    return frame.drop_duplicates("task_id").set_index("task_id")[["note", "postponed_to"]]
+
+
+def _sortable(at: Moments) -> Integers:
+    """Never touched sorts first."""
+    return np.where(np.isnat(at), np.iinfo(np.int64).min, at.astype("datetime64[s]").astype(np.int64))
+
+
+def _column_of(facts: Facts, found: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
+    """(n,) the first of several columns that each task's own row has, blank where it has none."""
+    result = pd.Series(index=found.index, dtype="str")
+    for table, group in found.groupby("table"):
+        key = next((key for key in keys if key in BY_NAME[str(table)].by_key), None)
+        own = group[group["place"] >= 0]
+        if key is not None and len(own):
+            result.loc[own.index] = facts.values(str(table), key).to_numpy()[own["place"]]
+    return result
+
+
+def _of_account(facts: Facts, found: pd.DataFrame, key: str) -> pd.Series:
+    """(n,) a column of the register for each task's customer."""
+    values = facts.of_accounts(key)
+    return values.reindex(found["code"]).set_axis(found.index)
+
+
+def _grades(facts: Facts, found: pd.DataFrame) -> pd.Series:
+    return _of_account(facts, found, "grade")
+
+
+def _account_ids(facts: Facts, found: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    ids = pd.Series(facts.account_ids).reindex(found["code"]).set_axis(found.index)
+    return (
+        ids.astype("str").fillna(_column_of(facts, found, ("customer_id",))).fillna("").to_numpy(dtype=object)
+    )
+
+
+def _case_ids(facts: Facts, found: pd.DataFrame) -> pd.Series:
+    result = pd.Series(index=found.index, dtype="str")
+    for table, group in found.groupby("table"):
+        key = BY_NAME[str(table)].key
+        own = group[group["place"] >= 0]
+        if key and table != "customers" and len(own):
+            result.loc[own.index] = facts.values(str(table), key).to_numpy()[own["place"]]
+    return result
+
+
+def _task_ids(facts: Facts, found: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Stable ids: rule, case or customer, and the occasion or due day; the same task keeps its id."""
+    rule_ids = np.array([rule.rule_id for rule in facts.rules.rules], dtype=object)[found["rule"]]
+    who = _case_ids(facts, found).fillna(
+        pd.Series(_account_ids(facts, found), index=found.index).replace("", pd.NA)
+    )
+    rows = _row_numbers(facts, found)
+    who = who.fillna(rows.where(found["place"] >= 0, TEAM))
+    due = found["due_at"].dt.strftime("%Y%m%d").fillna(NEVER)
+    when = found["occasion"].where(found["occasion"] != "", due)
+    team = (found["place"] < 0) & (found["occasion"] != "")
+    when = when.where(~team, found["occasion"] + " " + due)
+    return (pd.Series(rule_ids, index=found.index) + "|" + who + "|" + when).to_numpy(dtype=object)
+
+
+def _row_numbers(facts: Facts, found: pd.DataFrame) -> pd.Series:
+    result = pd.Series(index=found.index, dtype="str")
+    for table, group in found.groupby("table"):
+        own = group[group["place"] >= 0]
+        if len(own):
+            numbers = facts.frame(str(table)).index.to_numpy()[own["place"]]
+            result.loc[own.index] = [f"{BY_NAME[str(table)].title}!{number}" for number in numbers]
+    return result
+
+
+def _priorities(facts: Facts, found: pd.DataFrame, state: Integers) -> Integers:
+    """1 breached grave cases, 2 other breached clocks, 3 overdue A类, 4 other overdue, 5 today, 6 later."""
+    breached = found["breached"].to_numpy(dtype=bool) & (state == OVERDUE)
+    grave = _column_of(facts, found, LEVEL_KEYS).isin(GRAVE).to_numpy()
+    best = np.append((facts.of_accounts("grade") == "A类").to_numpy(dtype=bool, na_value=False), False)
+    top = best[found["code"]]
+    conditions = [breached & grave, breached, (state == OVERDUE) & top, state == OVERDUE, state == TODAY]
+    return np.select(conditions, [1, 2, 3, 4, 5], default=6).astype(np.int64)
+
+
+def _worded(
+    facts: Facts, found: pd.DataFrame, state: Integers, priority: Integers, due: Moments, by_day: Flags
+) -> pd.DataFrame:
+    rules = [facts.rules.rules[number] for number in found["rule"]]
+    own_name = _column_of(facts, found, ("name",))
+    slot = next_slot(facts.now, facts.worktime).text()
+    return pd.DataFrame(
+        {
+            "priority": priority,
+            "state": np.array(STATES, dtype=object)[state],
+            "due_at": np.where(by_day, due.astype("datetime64[D]").astype("datetime64[s]"), due),
+            "overrun": _overruns(facts, due, by_day),
+            "task": [_task_text(rule, extra) for rule, extra in zip(rules, found["occasion"], strict=True)],
+            "customer_id": _account_ids(facts, found),
+            "name": _of_account(facts, found, "name").fillna(own_name).to_numpy(),
+            "grade": _grades(facts, found).to_numpy(),
+            "owner": _owners(facts, found).to_numpy(),
+            "way": _ways(facts, found).to_numpy(),
+            "slot": [slot if rule.kind in _CONTACTS else None for rule in rules],
+            "rule": [rule.label for rule in rules],
+            "source": _row_numbers(facts, found).to_numpy(),
+        }
+    )
+
+
+_CONTACTS = frozenset(
+    {
+        RuleKind.CADENCE,
+        RuleKind.MILESTONE,
+        RuleKind.FESTIVAL,
+        RuleKind.ANNIVERSARY,
+        RuleKind.STATE,
+        RuleKind.THRESHOLD,
+    }
+)
+
+
+def _task_text(rule: Rule, occasion: str) -> str:
+    if rule.kind in (RuleKind.FESTIVAL, RuleKind.STATE) and occasion:
+        return f"{rule.task}：{occasion}"
+    if rule.kind is RuleKind.MILESTONE and len(rule.limits) > 1:
+        return f"{rule.task}（满{occasion}）"
+    return rule.task
+
+
+def _overruns(facts: Facts, due: Moments, by_day: Flags) -> list[str]:
+    """逾期3天, 剩余2小时5分: days for dates, hours and minutes for moments."""
+    days = (due.astype("datetime64[D]") - facts.today).astype(np.int64).tolist()
+    minutes = ((due - facts.now_at).astype(np.int64) // 60).tolist()
+    missing = np.isnat(due).tolist()
+    return [
+        NEVER if gone else _day_text(day) if whole else _minute_text(minute)
+        for gone, whole, day, minute in zip(missing, by_day.tolist(), days, minutes, strict=True)
+    ]
+
+
+def _day_text(days: int) -> str:
+    if days == 0:
+        return "今天"
+    return f"逾期 {-days}天" if days < 0 else f"剩余 {days}天"
+
+
+def _minute_text(minutes: int) -> str:
+    return f"{'逾期' if minutes < 0 else '剩余'} {human_minutes(minutes)}"
+
+
+def _owners(facts: Facts, found: pd.DataFrame) -> pd.Series:
+    own = _column_of(facts, found, OWNER_KEYS)
+    owner = own.fillna(_of_account(facts, found, "owner"))
+    return owner.where(found["place"] >= 0, TEAM)
+
+
+def _ways(facts: Facts, found: pd.DataFrame) -> pd.Series:
+    """The plan's way, else the customer's preferred one."""
+    way = _column_of(facts, found, ()).astype("str")
+    for plan in ("followup_plans", "visit_plans"):
+        codes = facts.codes(plan)
+        typed = pd.Series(facts.frame(plan)["way"].to_numpy(), index=codes, dtype="str")
+        typed = typed[(typed.index >= 0) & typed.notna()]
+        typed = typed[~typed.index.duplicated()]
+        own = (found["table"] == plan) | (plan == "followup_plans")
+        way = way.fillna(typed.reindex(found["code"]).set_axis(found.index).where(own))
+    return way.fillna(_of_account(facts, found, "preferences"))

@@ -1,0 +1,66 @@
+"""Which rows a rule's condition selects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from xlcrm.rules.conditions import Op, Term, When
+from xlcrm.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from xlcrm.compute.facts import Facts, Flags
+
+_ORDERED = {
+    Op.LESS: np.less,
+    Op.AT_LEAST: np.greater_equal,
+    Op.MORE: np.greater,
+    Op.AT_MOST: np.less_equal,
+}
+
+
+def match(when: When, facts: Facts) -> Flags:
+    """(n,) whether each row of the condition's table matches; all of them for 全部."""
+    selected: Flags = np.ones(len(facts.frame(when.home)), dtype=np.bool_)
+    for term in when.terms:
+        selected &= _holds(term, when.home, facts)
+    return selected
+
+
+def _holds(term: Term, home: str, facts: Facts) -> Flags:
+    if term.op is Op.NEWEST:
+        return newest(home, facts)
+    place = term.place
+    same = place.table == home
+    values = facts.values(home, place.key) if same else facts.of_rows(home, place.key)
+    if term.op is Op.IN:
+        return _flags(values.isin(term.choices))
+    if term.op is Op.NOT_IN:
+        # A blank is not known to differ: a rule must not match it by accident.
+        return _flags(values.notna() & ~values.isin(term.choices))
+    if term.op is Op.FILLED:
+        return _flags(values.notna())
+    if term.op is Op.BLANK:
+        return _flags(values.isna())
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    result: Flags = _ORDERED[term.op](numbers, term.number)
+    return result
+
+
+def _flags(values: pd.Series) -> Flags:
+    return values.to_numpy(dtype=np.bool_)
+
+
+def newest(table: str, facts: Facts) -> Flags:
+    """(n,) whether a row is its customer's newest one up to now; of two at one moment the lower row."""
+    frame = facts.frame(table)
+    at = frame[BY_NAME[table].touched]
+    codes = facts.codes(table)
+    counted = (codes >= 0) & (at.notna() & (at <= facts.now)).to_numpy()
+    order = pd.DataFrame({"code": codes, "at": at.to_numpy(), "place": np.arange(len(frame))})[counted]
+    last = order.sort_values(["at", "place"]).drop_duplicates("code", keep="last")["place"]
+    flags: Flags = np.zeros(len(frame), dtype=np.bool_)
+    flags[last.to_numpy()] = True
+    return flags

@@ -1,0 +1,89 @@
+"""Tasks: what every kind of rule asks somebody to do, as one frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from xlcrm.periods import end_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlcrm.compute.facts import Facts, Flags, Integers, Moments
+    from xlcrm.rules.base import Rule
+
+TASK_COLUMNS: Final = {
+    "rule": "int64",
+    "table": "str",
+    "place": "int64",
+    "code": "int64",
+    "due_at": "datetime64[s]",
+    "by_day": "bool",
+    "breached": "bool",
+    "occasion": "str",
+}
+"""Columns of a tasks frame.
+
+rule: position in `facts.rules.rules`; table and place: the row that the task comes from (-1: the whole
+team); code: account, -1 for none or unknown; due_at: NaT for a contact that never took place; by_day: the
+deadline is a date; breached: an open clock past its deadline; occasion: what tells two tasks of one rule
+apart (a clock's start, a festival's name).
+"""
+
+
+def tasks(  # noqa: PLR0913 - one argument a column of the frame
+    facts: Facts,
+    rule: Rule,
+    places: Integers,
+    due: Moments,
+    *,
+    codes: Integers | None = None,
+    by_day: Flags | bool = True,
+    breached: Flags | bool = False,
+    occasion: Sequence[str] | str = "",
+) -> pd.DataFrame:
+    """Tasks of one rule on rows of its table."""
+    if codes is None:
+        codes = facts.codes(rule.table)[places]
+    return pd.DataFrame(
+        {
+            "rule": facts.position(rule),
+            "table": rule.table,
+            "place": places,
+            "code": codes,
+            "due_at": np.where(by_day, end_of_day(due), due.astype("datetime64[s]")),
+            "by_day": by_day,
+            "breached": breached,
+            "occasion": occasion,
+        }
+    ).astype(TASK_COLUMNS)
+
+
+def no_tasks() -> pd.DataFrame:
+    """An empty tasks frame."""
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in TASK_COLUMNS.items()})
+
+
+def join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One tasks frame of many."""
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else no_tasks()
+
+
+def within_horizon(facts: Facts, due: Moments) -> Flags:
+    """(n,) whether a due day lies in the past or within 提前展示天数; an unknown one (never touched) does."""
+    last = facts.today + np.timedelta64(facts.parameters.horizon_days, "D")
+    flags: Flags = np.isnat(due) | (due.astype("datetime64[D]") <= last)
+    return flags
+
+
+def judged_from(facts: Facts, due: Moments) -> Flags:
+    """(n,) whether a due day is not from before 启用日期."""
+    started_on = facts.parameters.started_on
+    if started_on is None:
+        return np.ones(len(due), dtype=bool)
+    flags: Flags = ~(due < np.datetime64(started_on, "D"))
+    return flags
