@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
+
+from xlcrm.tables.base import NUMBERS, TIMES, Kind, Role
+from xlcrm.tables.system import HOLIDAYS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlcrm.rules.parameters import Parameters
     from xlcrm.rules.reading import RuleBook
-    from xlcrm.tables.frames import SheetData
+    from xlcrm.tables.base import Column
+    from xlcrm.tables.frames import Remark, SheetData
 
 ERROR: Final = "错误"
 WARNING: Final = "警告"
@@ -34,6 +40,19 @@ FINDING_COLUMNS: Final = (
     "corrected",
 )
 
+TEXTS: Final = frozenset(Kind) - TIMES - NUMBERS
+"""Kinds whose cells are text."""
+ROWS_NAMED: Final = 3
+"""How many rows a message names before it only counts."""
+
+
+class Code(NamedTuple):
+    """One line of the catalogue: the levels that the code may have, its title and what it looks for."""
+
+    levels: tuple[str, ...]
+    title: str
+    description: str
+
 
 @dataclass(frozen=True)
 class CheckInput:
@@ -51,12 +70,69 @@ class CheckInput:
     parameters: Parameters
     now: dt.datetime
 
+    @cached_property
+    def sheets(self) -> tuple[SheetData, ...]:
+        """The sheets that people type into, without the rules and parameters."""
+        return tuple(
+            sheet for sheet in self.data.values() if sheet.table.packs or sheet.table.name == HOLIDAYS.name
+        )
+
+    @cached_property
+    def today(self) -> pd.Timestamp:
+        return pd.Timestamp(self.now).normalize()
+
+    def columns(self, kinds: Iterable[Kind]) -> Iterator[tuple[SheetData, Column]]:
+        """The entry columns of some kinds that the workbook has."""
+        wanted = frozenset(kinds)
+        for sheet in self.sheets:
+            for column in entry_columns(sheet):
+                if column.kind in wanted:
+                    yield sheet, column
+
+
+def entry_columns(sheet: SheetData) -> Iterator[Column]:
+    """The columns of a sheet that its user types into and that the sheet has."""
+    for column in sheet.table.columns:
+        if column.role is not Role.AUTO and sheet.has(column.key):
+            yield column
+
+
+def heading(sheet: SheetData, key: str) -> str:
+    """A column's heading as the workbook spells it."""
+    return sheet.headings.get(key) or sheet.table.by_key[key].heading
+
+
+def filled(sheet: SheetData, key: str) -> pd.Series:
+    """The filled cells of a column; the index is the Excel row."""
+    return sheet.frame[key].dropna()
+
+
+def remarks(sheet: SheetData, key: str, *wanted: Remark) -> pd.DataFrame:
+    """What reading had to say about a column: row and raw, one row a cell whose row is still in the frame."""
+    notes = sheet.notes
+    if notes.empty:
+        return notes
+    flags = (notes["key"] == key) & notes["remark"].isin([str(remark) for remark in wanted])
+    return notes[flags & notes["row"].isin(sheet.frame.index)]
+
+
+def noted_rows(sheet: SheetData, key: str, *wanted: Remark) -> pd.Index:
+    """The rows in which reading had something to say about a column."""
+    rows: pd.Index = pd.Index(remarks(sheet, key, *wanted)["row"].to_numpy(), dtype="int64")
+    return rows
+
 
 def no_findings() -> pd.DataFrame:
     """An empty findings frame."""
     return pd.DataFrame(
         {name: pd.Series(dtype="int64" if name == "row" else "str") for name in FINDING_COLUMNS}
     )
+
+
+def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Findings of several columns as one frame."""
+    some = [part for part in parts if len(part)]
+    return pd.concat(some, ignore_index=True) if some else no_findings()
 
 
 def findings(  # noqa: PLR0913 - a finding has this many parts, each shown to the user
@@ -88,6 +164,7 @@ def findings(  # noqa: PLR0913 - a finding has this many parts, each shown to th
     if not len(index):
         return no_findings()
     shown = sheet.frame[key].reindex(index) if value is None and key else value
+    count = len(index)
     return pd.DataFrame(
         {
             "level": level,
@@ -96,26 +173,42 @@ def findings(  # noqa: PLR0913 - a finding has this many parts, each shown to th
             "sheet": sheet.sheet,
             "row": index.to_numpy(dtype="int64"),
             "key": key,
-            "heading": sheet.headings.get(key, sheet.table.by_key[key].heading if key else ""),
-            "value": _texts(shown, len(index)),
-            "message": _texts(message, len(index)),
-            "fix": _texts(fix, len(index)),
-            "corrected": _texts(corrected, len(index)),
+            "heading": heading(sheet, key) if key else "",
+            "value": _column(shown, count),
+            "message": _column(message, count),
+            "fix": _column(fix, count),
+            "corrected": _column(corrected, count),
         }
     )
 
 
-def _texts(values: object, count: int) -> list[str]:
-    if values is None:
-        return [""] * count
-    if isinstance(values, str):
-        return [values] * count
-    return ["" if value is None or value is pd.NA or value != value else _text(value) for value in values]  # type: ignore[attr-defined] # noqa: PLR0124 - NaN differs from itself
+def _column(values: str | Sequence[object] | pd.Series | None, count: int) -> pd.Series:
+    if values is None or isinstance(values, str):
+        return pd.Series([values or ""] * count, dtype="str")
+    return pd.Series([cell_text(value) for value in values], dtype="str")
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
+    """A cell's value as a user types it; blank gives an empty text."""
+    if isinstance(value, str):
+        return value
+    if value is None or value is pd.NaT or value is pd.NA:
+        return ""
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, float):
-        return f"{value:g}" if abs(value) < 1e6 else f"{value:.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, float | np.floating):
+        return number_text(float(value))
     return str(value)
+
+
+def number_text(value: float) -> str:
+    """A number without needless digits: 500000, 0.25; a blank one gives an empty text."""
+    if value != value:  # noqa: PLR0124 - NaN differs from itself
+        return ""
+    return f"{value:g}" if abs(value) < 1e6 else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def named_rows(rows: Sequence[int]) -> str:
+    """Some rows as a sentence names them: 第3行、第7行、第9行等共12行."""
+    names = "、".join(f"第{row}行" for row in rows[:ROWS_NAMED])
+    return names if len(rows) <= ROWS_NAMED else f"{names}等共{len(rows)}行"

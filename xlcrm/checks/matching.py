@@ -1,0 +1,76 @@
+"""Which rows a rule's condition holds for, as far as the cells of the row and its customer tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from xlcrm.periods import parse_length
+from xlcrm.rules.conditions import Op
+
+if TYPE_CHECKING:
+    from xlcrm.checks.base import CheckInput
+    from xlcrm.rules.conditions import Term, When
+    from xlcrm.tables.frames import SheetData
+
+
+def matches(when: When, given: CheckInput) -> pd.Series:
+    """A flag a row of the condition's own sheet; a blank cell matches no comparison.
+
+    A term on another sheet's column is looked up through the row's customer; 最新记录 holds for every row
+    here, because a check of one row's cells does not depend on its being the newest.
+    """
+    sheet = given.data[when.home]
+    found = pd.Series(data=True, index=sheet.frame.index)
+    for term in when.terms:
+        if term.op is not Op.NEWEST:
+            found &= holds(term, cells_of(term.place.table, term.place.key, sheet, given))
+    return found
+
+
+def cells_of(table: str, key: str, sheet: SheetData, given: CheckInput) -> pd.Series:
+    """A column of the sheet itself, or of the customer that each row names; blank where there is none."""
+    if table == sheet.table.name:
+        return sheet.frame[key]
+    other = given.data.get(table)
+    if other is None or not other.table.key or not sheet.table.account:
+        return pd.Series(pd.NA, index=sheet.frame.index, dtype="str")
+    known = other.frame.dropna(subset=[other.table.key]).drop_duplicates(other.table.key)
+    return sheet.frame[sheet.table.account].map(known.set_index(other.table.key)[key])
+
+
+def holds(term: Term, cells: pd.Series) -> pd.Series:
+    """A flag a cell."""
+    present = cells.notna()
+    if term.op is Op.FILLED:
+        return present
+    if term.op is Op.BLANK:
+        return ~present
+    if term.op is Op.IN:
+        return cells.isin(term.choices)
+    if term.op is Op.NOT_IN:
+        return ~cells.isin(term.choices)
+    return _compares(term, _numbers(cells))
+
+
+def _compares(term: Term, numbers: pd.Series) -> pd.Series:
+    if term.op is Op.LESS:
+        return numbers < term.number
+    if term.op is Op.AT_LEAST:
+        return numbers >= term.number
+    return numbers > term.number if term.op is Op.MORE else numbers <= term.number
+
+
+def _numbers(cells: pd.Series) -> pd.Series:
+    """Numbers as they are, lengths of time such as 1年3个月 in months."""
+    if cells.dtype == "float64":
+        return cells
+    lengths = {text: _months(text) for text in cells.dropna().unique()}
+    return cells.map(lengths).astype("float64")
+
+
+def _months(text: str) -> float:
+    length = parse_length(text)
+    return np.nan if length is None else float(length.months)
