@@ -179,14 +179,20 @@ def test_only_the_paused_time_after_the_start_counts(since: str, until: str, dea
     assert found.tolist() == moments(deadline).tolist()
 
 
-def test_overlapping_pauses_count_once() -> None:
+@pytest.mark.parametrize(
+    ("second", "deadline"),
+    [
+        pytest.param(("2026-11-20T09:20", "2026-11-20T09:50"), "2026-11-20T10:40", id="overlapping"),
+        pytest.param(("2026-11-20T09:20", "2026-11-20T09:30"), "2026-11-20T10:30", id="one inside the other"),
+    ],
+)
+def test_time_in_two_pauses_counts_once(second: tuple[str, str], deadline: str) -> None:
     pauses = [
         (moments("2026-11-20T09:10"), moments("2026-11-20T09:40")),
-        (moments("2026-11-20T09:20"), moments("2026-11-20T09:50")),
+        (moments(second[0]), moments(second[1])),
     ]
-    assert OFFICE.walk_paused(moments("2026-11-20T09:00"), 60, pauses).tolist() == [
-        datetime(2026, 11, 20, 10, 40)
-    ]
+    found = OFFICE.walk_paused(moments("2026-11-20T09:00"), 60, pauses)
+    assert found.tolist() == moments(deadline).tolist()
 
 
 # --- days ---------------------------------------------------------------------------------------------
