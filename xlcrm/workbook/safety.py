@@ -15,6 +15,7 @@ from xlcrm.errors import (
     WorkbookHostile,
     WorkbookMissing,
 )
+from xlcrm.workbook.extent import CELL_LIMIT, counted, referenced, sampled
 from xlcrm.workbook.formats import OLE, ZIP, describe, describe_zip
 from xlcrm.workbook.patch.package import Package, read_file
 
@@ -63,8 +64,13 @@ def inspect(path: Path) -> None:
     with Package.open(path) as package:
         _check_directory(package)
         _check_kind(package)
-        _check_parts(package)
-        _check_workbook(package)
+        _check_prologs(package)
+        sheets = _check_workbook(package)
+        for name in package.names:
+            if name in sheets:
+                _check_extent(package, name)
+            else:
+                package.verify(name)
 
 
 def _check_file(path: Path) -> None:
@@ -169,10 +175,8 @@ def _other_zip(package: Package) -> NotAWorkbook:
     )
 
 
-def _check_parts(package: Package) -> None:
-    for info in package.infos:
-        name = info.orig_filename
-        package.verify(name)
+def _check_prologs(package: Package) -> None:
+    for name in package.names:
         readable = name.lower().endswith((".xml", ".rels", ".vml")) and not name.startswith("customXml/")
         if readable and has_dtd(package.head(name, _PROLOG_LIMIT)):
             raise WorkbookHostile(
@@ -191,8 +195,8 @@ def has_dtd(head: bytes) -> bool:
     return root[:2] == b"<!" or (len(head) >= _PROLOG_LIMIT // 2 and re.match(rb"<[^!?]", root) is None)
 
 
-def _check_workbook(package: Package) -> None:
-    """The workbook part, and the parts that it needs, are there."""
+def _check_workbook(package: Package) -> frozenset[str]:
+    """The workbook part, and the parts that it needs, are there. Returns the parts of its worksheets."""
     title = package.title
     main = [
         target
@@ -201,11 +205,33 @@ def _check_workbook(package: Package) -> None:
     ]
     if not main or _root_tag(package, main[0]) != "workbook":
         raise _other_zip(package)
-    for kind, target in _relations(package, main[0]):
-        if kind.endswith(_READ_TYPES) and target not in package:
+    needed = [(kind, target) for kind, target in _relations(package, main[0]) if kind.endswith(_READ_TYPES)]
+    for _, target in needed:
+        if target not in package:
             raise WorkbookDamaged(
                 f"“{title}”已损坏：缺少部件“{target}”，请用 Excel 打开并修复后另存，或取回备份。"
             )
+    return frozenset(target for kind, target in needed if kind.endswith("/worksheet"))
+
+
+def _check_extent(package: Package, name: str) -> None:
+    """A sheet that a reader can make room for."""
+    extent = sampled(package.pieces(name))
+    if extent is None:
+        extent = referenced(package.read(name))
+    if not extent.possible:
+        raise WorkbookDamaged(
+            f"“{package.title}”已损坏：部件“{name}”里有第 {extent.bottom} 行第 {extent.right} 列的单元格，"
+            "超出 Excel 的范围，请用 Excel 打开并修复后另存。"
+        )
+    if extent.cells > CELL_LIMIT:
+        extent = counted(package.read(name))
+    if extent.cells > CELL_LIMIT:
+        raise WorkbookHostile(
+            f"“{package.title}”的部件“{name}”里单元格散得太开，"
+            f"一直到第 {extent.bottom} 行第 {extent.right} 列，读取会耗尽内存，"
+            "请删去远处多余的内容后再试。"
+        )
 
 
 def _root_tag(package: Package, name: str) -> str:

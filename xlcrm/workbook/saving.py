@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 import stat
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -176,10 +177,13 @@ def _write_through(temporary: Path, write: Callable[[BinaryIO], None], old: os.s
         file.flush()
         os.fsync(file.fileno())
     if old is not None:
-        if hasattr(os, "chown"):
-            with contextlib.suppress(OSError):  # only an administrator may give files away
-                os.chown(temporary, old.st_uid, old.st_gid)
-        temporary.chmod(stat.S_IMODE(old.st_mode))
+        # Only an administrator may give files away, and some file systems know no permissions.
+        if sys.platform != "win32":
+            for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):
+                with contextlib.suppress(OSError):
+                    os.chown(temporary, owner, group)
+        with contextlib.suppress(OSError):
+            temporary.chmod(stat.S_IMODE(old.st_mode))
 
 
 def _back_up(path: Path) -> Path:
