@@ -83,11 +83,13 @@ class Grid:
             str, float, int, bool, datetime, date, time or timedelta.
         errors: cells that hold an Excel error, (row, column) counted from 1 -> its text, such as #N/A.
         formulas: (row, column) of cells that hold a formula.
+        epoch1904: the workbook counts days from 1904, which matters to dates that lost their format.
     """
 
     columns: Sequence[Sequence[object]]
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     formulas: frozenset[tuple[int, int]] = frozenset()
+    epoch1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""The file door: a closed workbook, read with calamine and written by a lossless patch."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Self
+
+from xlcrm.errors import UsageError, WorkbookChanged
+from xlcrm.workbook.calamine import Reader
+from xlcrm.workbook.locks import held, refuse_if_open
+from xlcrm.workbook.patch import patch_blocks
+from xlcrm.workbook.patch.package import Package
+from xlcrm.workbook.patch.parts import Book
+from xlcrm.workbook.safety import inspect
+from xlcrm.workbook.saving import fingerprint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlcrm.workbook.port import Changes, Grid, Saved
+
+
+class FileDoor:
+    """One workbook file, used as a context manager.
+
+    A door for writing holds the workbook against other xlcrm processes and refuses one that a spreadsheet
+    program has open, at the start and again before it writes. A door for reading needs no lock, so entries
+    can be checked while Excel shows them.
+    """
+
+    def __init__(self, path: Path, *, write: bool) -> None:
+        self.path = path
+        self.write = write
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        """Look the file over and open it.
+
+        Raises:
+            WorkbookMissing, NotAWorkbook, WorkbookEncrypted, WorkbookDamaged, WorkbookHostile: see
+                `xlcrm.workbook.safety.inspect`.
+            WorkbookInUse: for writing, another program or another xlcrm has it.
+        """
+        with contextlib.ExitStack() as stack:
+            inspect(self.path)
+            if self.write:
+                stack.enter_context(held(self.path))
+                refuse_if_open(self.path)
+            self._load()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
+        self._stack.close()
+
+    @property
+    def title(self) -> str:
+        return self.path.name
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """Names of the worksheets, in their order; chart sheets are none."""
+        return tuple(self._book.sheets)
+
+    def grid(self, sheet: str) -> Grid:
+        """Read one sheet whole.
+
+        Raises:
+            SheetMissing, WorkbookHostile, WorkbookDamaged: see `xlcrm.workbook.calamine.Reader.grid`.
+        """
+        return self._reader.grid(sheet)
+
+    def apply(self, changes: Changes) -> Saved:
+        """Write all changes in one step, with a backup, or raise and leave the file as it was.
+
+        Raises:
+            UsageError: the door was opened for reading.
+            WorkbookInUse: somebody has opened the workbook meanwhile.
+            WorkbookChanged: somebody has saved it meanwhile.
+            UnsafeToPatch, SheetMissing, SaveFailed: see `xlcrm.workbook.patch.patch_blocks`.
+        """
+        if not self.write:
+            raise UsageError(f"“{self.title}”是只读打开的，不能写入，请用可以写入的方式重新运行。")
+        refuse_if_open(self.path)
+        if fingerprint(self.path) != self._fingerprint:
+            raise WorkbookChanged(
+                f"“{self.title}”在处理期间被别人保存过，为了不盖掉新内容，没有写入，请重新运行一次。"
+            )
+        self._reader.close()  # Windows replaces no file that is open
+        saved = patch_blocks(self.path, self.path, changes.blocks, backup=True)
+        self._load()
+        return saved
+
+    def _load(self) -> None:
+        self._fingerprint = fingerprint(self.path)
+        self._book = Book(Package.open(self.path), self.title)
+        self._reader = Reader(self.path, self._book)
