@@ -109,22 +109,25 @@ class Encoder:
         }
 
     def column(self, values: Sequence[Any]) -> tuple[list[Fragment], list[int] | int]:
-        """Fragments of a column, and the kind of each value (or of all): PLAIN, DATE or MOMENT.
+        """Fragments of a column, and the kind of each value, or of all: PLAIN, DATE or MOMENT.
+
+        The kind of an emptied or kept cell has no meaning.
 
         Raises:
             BadValueError: one of the values fits in no cell.
         """
         types = set(map(type, values))
         memories = self._memories
-        for kind in types - memories.keys():
-            self._learn(kind, values)
-        dated = any(issubclass(kind, dt.date) for kind in types)
+        for found in types - memories.keys():
+            self._learn(found, values)
         if len(types) == 1:
-            only = types.pop()
-            kind = _kind(only) if dated else PLAIN
-            return list(map(memories[only].__getitem__, values)), kind
+            only = next(iter(types))
+            return list(map(memories[only].__getitem__, values)), _kind(only)
         fragments = [memories[type(value)][value] for value in values]
-        return fragments, [_kind(type(value)) for value in values] if dated else PLAIN
+        kinds = {_kind(found) for found in types - {type(None), type(KEEP)}}
+        if len(kinds) == 1:
+            return fragments, kinds.pop()
+        return fragments, [_kind(type(value)) for value in values]
 
     def one(self, value: Any) -> tuple[Fragment, int]:
         """One value's fragment and kind."""

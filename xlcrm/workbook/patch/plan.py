@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from xlcrm.errors import UnsafeToPatch, UsageError
@@ -103,7 +104,7 @@ def bands(blocks: Sequence[Block]) -> list[Band]:
     active: list[_Strip] = []
     waiting = iter(strips)
     following = next(waiting, None)
-    for top, beyond in zip(edges, edges[1:], strict=False):
+    for top, beyond in pairwise(edges):
         active = [s for s in active if s.bottom >= top]
         while following is not None and following.top == top:
             active.append(following)
@@ -112,7 +113,7 @@ def bands(blocks: Sequence[Block]) -> list[Band]:
             continue
         active.sort(key=lambda s: s.left)
         runs = tuple(Run(s.left, s.columns, top - s.top, s.above) for s in active)
-        for one, other in zip(runs, runs[1:], strict=False):
+        for one, other in pairwise(runs):
             if other.left <= one.right:
                 raise UsageError(f"单元格 {address(top, other.left)} 被要求写入两次，请报告此问题。")
         found.append(Band(top, beyond - 1, runs))

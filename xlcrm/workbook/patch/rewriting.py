@@ -89,33 +89,34 @@ class Rewriter:
         return b'<%brow r="%d">%b</%brow>' % (p, number, b"".join(cells), p)
 
     def rewrite(self, row: OldRow, band: Band) -> list[Edit]:
-        """The edits of one row that is there."""
-        data = self.xml.data
-        attributes = attributes_of(data, row.start)
+        """The edits of one row that is there, its tag included."""
+        edits, added = self.cell_edits(row, band)
+        return self._with_spans(row, added, edits) if added else edits
+
+    def cell_edits(self, row: OldRow, band: Band) -> tuple[list[Edit], list[int]]:
+        """The edits of one row's cells, and the columns of new cells."""
+        attributes = attributes_of(self.xml.data, row.start)
         cells = self.xml.cells(row)
         by_column = {cell.column: cell for cell in cells}
         default = attributes.get("s", "") if attributes.get("customFormat") in {"1", "true"} else ""
         edits: list[Edit] = []
-        outer: list[int] = []
+        added: list[int] = []
         following = iter(cells)
         after = next(following, None)
         for run in band.runs:
-            for column, value, fragment, kind in self._wanted(
-                run, row.number - band.top + run.offset, row.number
-            ):
+            at = row.number - band.top + run.offset
+            for column, value, fragment, kind in self._wanted(run, at, row.number):
                 while after is not None and after.column < column:
                     after = next(following, None)
                 old = by_column.get(column)
                 if old is not None:
                     edits += self._replace(row, run, old, (value, fragment, kind))
                 elif fragment is not None and fragment is not KEEP:
-                    at = after.start if after is not None else self.xml.insertion(row)
+                    place = after.start if after is not None else self.xml.insertion(row)
                     style = self._style(run, column, default, kind)
-                    edits.append((at, at, self._cell(row.number, column, style, fragment, {})))
-                    outer.append(column)
-        if outer:
-            return self._with_spans(row, attributes.get("spans", ""), outer, edits)
-        return edits
+                    edits.append((place, place, self._cell(row.number, column, style, fragment, {})))
+                    added.append(column)
+        return edits, added
 
     def _wanted(self, run: Run, at: int, number: int) -> Iterator[tuple[int, Any, Fragment, int]]:
         """Column, value, fragment and kind of one row's cells."""
@@ -139,7 +140,7 @@ class Rewriter:
         run.above[old.column] = style
         if fragment is KEEP:
             return []
-        content = self.xml.content(old)
+        content = self.xml.content(self.xml.data[old.start : old.end])
         dated = self.dated(style, kind)
         if dated == style and self.same(content, None if fragment is None else value):
             return []
@@ -167,9 +168,7 @@ class Rewriter:
         new: bool = True,
     ) -> bytes:
         """A cell's XML; counts it as changed."""
-        self.changed += 1
-        here = Area(row, column, row, column)
-        self.area = here if self.area is None else self.area.union(here)
+        self.note(1, Area(row, column, row, column))
         named = b' r="%b"' % address(row, column).encode() if new or "r" in attributes else b""
         styled = b' s="%b"' % style.encode() if style else b""
         kept = b"".join(
@@ -218,10 +217,7 @@ class Rewriter:
             return False
         if isinstance(value, dt.date):
             value = serial(value, date1904=self.book.date1904)
-        try:
-            return float(old.value) == float(value)
-        except ValueError:
-            return False
+        return _number(old.value) == float(value)
 
     def _text(self, old: Content) -> str | None:
         if old.kind == "inlineStr":
@@ -233,6 +229,28 @@ class Rewriter:
         at = int(old.value or 0)
         strings = self.book.strings
         return strings[at] if at < len(strings) else None
+
+    def same_contents(self, one: bytes, other: bytes) -> bool:
+        """Whether two cells without formulas hold the same value, each given as XML."""
+        first, second = self.xml.content(one), self.xml.content(other)
+        if first.formula is not None or second.formula is not None:
+            return (
+                first.formula == second.formula
+                and first.value == second.value
+                and not first.formula_attributes.keys() & {"t", "si", "ref"}
+            )
+        text = self._text(second)
+        if text is not None:
+            return self._text(first) == text
+        if second.kind == "n" and first.kind == "n" and first.value and second.value:
+            return _number(first.value) == _number(second.value)
+        return first.kind == second.kind and first.value == second.value
+
+    def note(self, changed: int, area: Area | None) -> None:
+        """Count changed cells and where they are."""
+        self.changed += changed
+        if area is not None:
+            self.area = area if self.area is None else self.area.union(area)
 
     # Formulas
 
@@ -289,11 +307,11 @@ class Rewriter:
 
     # Rows
 
-    def _with_spans(self, row: OldRow, spans: str, outer: list[int], edits: list[Edit]) -> list[Edit]:
+    def _with_spans(self, row: OldRow, outer: list[int], edits: list[Edit]) -> list[Edit]:
         """Widen the row's `spans`, and open a self-closed row."""
-        data = self.xml.data
-        tag = data[row.start : row.body]
+        tag = self.xml.data[row.start : row.body]
         new_tag = tag
+        spans = attributes_of(tag, 0).get("spans", "")
         widened = widened_spans(spans, min(outer), max(outer))
         if widened != spans:
             new_tag = spliced(tag, [attribute_edit(tag, 0, "spans", widened)])
@@ -302,6 +320,13 @@ class Rewriter:
             opened = new_tag.removesuffix(b"/>").rstrip() + b">"
             return [(row.start, row.end, opened + cells + b"</" + self.xml.prefix + b"row>")]
         return edits if new_tag == tag else [(row.start, row.body, new_tag), *edits]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def widened_spans(spans: str, first: int, last: int) -> str:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
@@ -198,7 +199,7 @@ class SheetXml:
             UnsafeToPatch: rows out of order, twice, or something else among them.
         """
         rows = list(self._rows())
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             if after.number <= before.number:
                 raise self.unsafe(f"的第 {after.number} 行排在第 {before.number} 行之后，行序是乱的")
         return rows
@@ -285,13 +286,13 @@ class SheetXml:
                 return start
         return row.close
 
-    def content(self, cell: OldCell) -> Content:
-        """What a cell holds."""
-        return read_content(self.data[cell.start : cell.end], self.name)
+    def content(self, cell: bytes) -> Content:
+        """What a cell holds, given as XML."""
+        return read_content(cell, self.name)
 
     def is_filled(self, cell: OldCell) -> bool:
         """Whether a cell holds a value or a formula."""
-        return cell.body < cell.end and not self.content(cell).empty
+        return cell.body < cell.end and not self.content(self.data[cell.start : cell.end]).empty
 
     def looks_empty(self, row: OldRow) -> bool:
         """Whether no cell of a row can hold anything, by a quick look; False when unsure."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
+from xlcrm.workbook.patch import fast
 from xlcrm.workbook.patch.lists import Lists, grown_dimension
 from xlcrm.workbook.patch.package import Package, rewrite
 from xlcrm.workbook.patch.parts import Book, without_formulas, without_part
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlcrm.workbook.patch.parts import SheetPart
+    from xlcrm.workbook.patch.plan import Band
 
 
 @dataclass(slots=True)
@@ -116,11 +118,7 @@ def _plan_sheet(
     resized = lists.resize(blocks)
     every = [*blocks, *resized.blocks]
     lists.check(every)
-    rewriter = Rewriter(book, xml)
-    rewriter.check_formulas(every)
-    cut = bands(every)
-    rewriter.write(cut)
-    rewriter.check_shared()
+    rewriter, cut = _rewritten(book, xml, every)
     if rewriter.area is not None:
         grown_dimension(xml.frame, rewriter.area)
     book.grow_names(sheet, tuple(resized.growths), resized.filters)
@@ -136,6 +134,20 @@ def _plan_sheet(
     if rewriter.gone:
         gone[sheet.sheet_id] = set(rewriter.gone)
     return xml.has_formulas
+
+
+def _rewritten(book: Book, xml: SheetXml, blocks: Sequence[Block]) -> tuple[Rewriter, list[Band]]:
+    rewriter = Rewriter(book, xml)
+    rewriter.check_formulas(blocks)
+    cut = bands(blocks)
+    try:
+        fast.write(rewriter, cut)
+    except fast.UnusualRowsError:
+        rewriter = Rewriter(book, xml)
+        cut = bands(blocks)  # anew: bands remember the styles that were met
+        rewriter.write(cut)
+    rewriter.check_shared()
+    return rewriter, cut
 
 
 def _shorten_chain(patch: Patch, book: Book, gone: dict[int, set[str]]) -> None:
