@@ -10,7 +10,6 @@ import pandas as pd
 
 from xlcrm.compute.clocks import AT_RISK, BREACHED, STATUSES
 from xlcrm.compute.due_list import LEVEL_KEYS, OWNER_KEYS
-from xlcrm.compute.facts import Facts, Integers
 from xlcrm.periods import overrun_text
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.system import ALERTS
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xlcrm.compute.clocks import Clock
+    from xlcrm.compute.facts import Facts, Integers
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from xlcrm.compute.cadences import next_contacts, planned_days
 from xlcrm.compute.clocks import NOT_JUDGED, STATUSES, URGENCY, Clock
-from xlcrm.compute.facts import NAT, Facts, Moments, Objects
+from xlcrm.compute.facts import NAT, Facts, Moments, Objects, objects
 from xlcrm.compute.states import suggested_stages
 from xlcrm.periods import months_text
 from xlcrm.rules.layout import WORST_RULE, WORST_STATUS, due_key, status_key
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlcrm.rules.base import Rule
 
 Columns = dict[str, Objects]
-"""Column key -> (rows,) datetime64[s] (a date where at midnight) or objects, aligned with the table's frame."""
+"""Column key -> (rows,) datetime64[s] (a date where at midnight) or objects, aligned with the frame."""
 
 RESOLUTION = ("解决", "应急启动")
 """Clocks that 预计解决日期 of a complaint shows; no document times 重大, so its emergency start stands in."""
@@ -88,9 +88,9 @@ def customer_columns(
         "last_touch_at": lookups.any_touches().last(codes),
         "next_contact_on": np.where(rules >= 0, due[codes] if len(due) else NAT, NAT),
         "next_contact_rule": labels[rules],
-        "next_contact_way": np.where(rules >= 0, ways, None),
+        "next_contact_way": np.where(rules >= 0, ways, np.full(len(ways), None)),
         "suggested_stage": suggested_stages(facts, quiet),
-        "rfm_class": facts.values("customers", "rfm_class").to_numpy(dtype=object, na_value=None),
+        "rfm_class": objects(facts.values("customers", "rfm_class")),
     }
 
 
@@ -100,7 +100,7 @@ def _ways(facts: Facts) -> Objects:
     typed = typed[(typed.index >= 0) & typed.notna()]
     own = typed[~typed.index.duplicated()].reindex(facts.codes("customers"))
     preferred = facts.frame("customers")["preferences"]
-    return own.set_axis(preferred.index).fillna(preferred).to_numpy(dtype=object, na_value=None)
+    return objects(own.set_axis(preferred.index).fillna(preferred))
 
 
 def lead_columns(facts: Facts) -> Columns:
@@ -108,7 +108,7 @@ def lead_columns(facts: Facts) -> Columns:
     frame = facts.frame("lead_sources")
     leads = frame["leads"].where(frame["leads"] > 0)
     share = frame["effective"] / leads
-    return {"conversion": share.astype(object).where(share.notna(), None).to_numpy()}
+    return {"conversion": objects(share)}
 
 
 def plan_columns(facts: Facts, found: list[Cadence]) -> dict[str, Columns]:

@@ -42,6 +42,11 @@ def nothing(count: int) -> Moments:
     return np.full(count, NAT, dtype="datetime64[s]")
 
 
+def objects(series: pd.Series) -> Objects:
+    """Any column as (n,) Python objects with None for blank."""
+    return series.astype(object).where(series.notna(), None).to_numpy(dtype=object)
+
+
 @dataclass(frozen=True)
 class Facts:
     """Input of every computation; nothing in it changes during a run.

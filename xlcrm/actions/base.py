@@ -1,0 +1,94 @@
+"""What an action is and what it gives back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from xlcrm.workbook.port import Changes, Door, Saved
+
+Progress = Callable[[str], None]
+"""Called with a short Chinese phrase at the begin of each stage."""
+
+
+def silent(stage: str) -> None:
+    """A progress that shows nothing."""
+    del stage
+
+
+class Params(BaseModel):
+    """What a caller may ask of an action. One model serves every door."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunParams(Params):
+    """Parameters of actions that work on an open workbook."""
+
+    now: dt.datetime | None = None
+    dry_run: bool = False
+
+
+class WhyParams(RunParams):
+    """Which row to explain."""
+
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an action did.
+
+    Attributes:
+        message: one sentence for the user.
+        counts: figures of a summary, label -> number.
+        remarks: further sentences: what was left out, what is missing.
+        findings: a findings frame (see `checks.base`), or None.
+        changes: what was to be written.
+        saved: what the door wrote; None for a dry run or an action that writes nothing.
+        data: for actions that answer with data, what --json prints.
+    """
+
+    message: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    remarks: Sequence[str] = ()
+    findings: pd.DataFrame | None = None
+    changes: Changes | None = None
+    saved: Saved | None = None
+    data: Any = None
+
+    @property
+    def errors(self) -> int:
+        """Findings of level 错误."""
+        return 0 if self.findings is None else int((self.findings["level"] == "错误").sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A verb that works on an open workbook, the same through every door."""
+
+    name: str
+    label: str
+    help: str
+    run: Callable[[Door, Any, Progress], Outcome]
+    params: type[Params] = RunParams
+
+
+@dataclass(frozen=True, slots=True)
+class FileAction:
+    """A verb that makes a file or tells about xlcrm itself; it needs no open workbook."""
+
+    name: str
+    label: str
+    help: str
+    run: Callable[..., Outcome | Path]

@@ -1,0 +1,270 @@
+"""刷新到期清单: read, check, compute, write."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from xlcrm import __version__
+from xlcrm.actions.base import Outcome
+from xlcrm.actions.blocks import appended, auto_blocks, beside_label, finding_links, list_blocks
+from xlcrm.actions.loading import Loaded, load
+from xlcrm.checks import run_checks, summarise_rows
+from xlcrm.checks.base import CheckInput
+from xlcrm.compute.accounts import derive
+from xlcrm.compute.alerts import Alerts, alerts
+from xlcrm.compute.cadences import cadence_tasks, cadences
+from xlcrm.compute.clocks import combine, judge
+from xlcrm.compute.columns import Columns, auto_columns
+from xlcrm.compute.due_list import DueList, clock_tasks, due_list
+from xlcrm.compute.events import fill_from_steps
+from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
+from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks
+from xlcrm.compute.tasks import join
+from xlcrm.compute.touches import Lookups
+from xlcrm.rules.layout import sheet_columns
+from xlcrm.tables import TABLES
+from xlcrm.tables.base import Role
+from xlcrm.tables.system import HOME, HOME_CARDS, REFRESHED_AT
+from xlcrm.workbook.port import Block, Changes
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from xlcrm.actions.base import Progress, RunParams
+    from xlcrm.compute.facts import Facts
+    from xlcrm.workbook.port import Door
+
+JOURNAL_ROWS = 5_000
+LABEL = "刷新到期清单"
+
+
+def refresh(door: Door, params: RunParams, progress: Progress) -> Outcome:
+    """Check every entry, rebuild the auto columns, the lists and the counts, and write them in one step."""
+    started = time.monotonic()
+    loaded = load(door, params.now, progress)
+    progress("检查录入")
+    found = run_checks(check_input(loaded))
+    progress("计算截止和到期")
+    columns, tasks, warnings = compute(loaded.facts)
+    progress("整理结果")
+    add_row_findings(loaded, found, columns)
+    blocks, absent = table_blocks(loaded, columns)
+    counts = home_counts(loaded, found, tasks, warnings)
+    blocks += report_blocks(loaded, found, tasks, warnings)
+    blocks += home_blocks(door, counts, loaded.facts.now)
+    remarks = _remarks(loaded, absent, tasks, warnings)
+    blocks += journal_blocks(loaded, LABEL, found, blocks, time.monotonic() - started, tasks.retired)
+    changes = Changes(blocks)
+    message = (
+        f"已处理 {loaded.rows} 行：逾期 {tasks.counts['逾期']} 项，今日到期 {tasks.counts['今日到期']} 项，"
+        f"即将到期 {tasks.counts['即将到期']} 项；"
+        f"已超时 {warnings.breached} 个，即将超时 {warnings.at_risk} 个；录入问题 {len(found)} 处"
+    )
+    saved = None
+    if not params.dry_run:
+        progress("写入工作簿")
+        saved = door.apply(changes)
+    return Outcome(message, counts, remarks, found, changes, saved)
+
+
+def check_input(loaded: Loaded) -> CheckInput:
+    """What the checks look at."""
+    facts = loaded.facts
+    return CheckInput(loaded.reading.tables, facts.rules, facts.parameters, facts.now)
+
+
+def compute(
+    facts: Facts,
+) -> tuple[dict[str, Columns], DueList, Alerts]:
+    """From what was read to what is shown; pure."""
+    facts.derived.update(fill_from_steps(facts))
+    derive(facts)
+    lookups = Lookups(facts)
+    clocks = combine(judge(facts, lookups), facts)
+    contacts = cadences(facts, lookups)
+    quiet = quiet_since(facts, lookups)
+    found = join(
+        [
+            clock_tasks(facts, clocks),
+            cadence_tasks(facts, contacts),
+            milestone_tasks(facts, lookups),
+            festival_tasks(facts, lookups),
+            calendar_tasks(facts),
+            state_tasks(facts, quiet),
+            threshold_tasks(facts, lookups),
+        ]
+    )
+    columns = auto_columns(facts, lookups, clocks, contacts, quiet)
+    return columns, due_list(facts, found), alerts(facts, clocks)
+
+
+def add_row_findings(loaded: Loaded, found: pd.DataFrame, columns: dict[str, Columns]) -> None:
+    """The 校验 column of every table: the row's findings in short."""
+    for table in TABLES:
+        sheet = loaded.reading.tables.get(table.name)
+        if sheet is not None and "findings" in table.by_key:
+            texts = summarise_rows(found, table.name).reindex(sheet.frame.index)
+            own = texts.astype(object).where(texts.notna(), None).to_numpy()
+            columns.setdefault(table.name, {})["findings"] = own
+
+
+def table_blocks(loaded: Loaded, columns: Mapping[str, Columns]) -> tuple[list[Block], dict[str, list[str]]]:
+    """Blocks of all auto columns, and by sheet the auto headings that it lacks."""
+    blocks: list[Block] = []
+    absent: dict[str, list[str]] = {}
+    names = {table.name for table in TABLES}
+    for name, own in columns.items():
+        if name in names:
+            sheet = loaded.reading.tables[name]
+            new, lacking = auto_blocks(sheet, _expected(loaded, name, own))
+            blocks += new
+            if lacking:
+                absent[sheet.sheet] = lacking
+    return blocks, absent
+
+
+def _expected(loaded: Loaded, name: str, columns: Columns) -> Columns:
+    """Leave out the worst-of columns where the rules give a sheet fewer than two clocks."""
+    table = loaded.reading.tables[name].table
+    keys = {
+        item.key
+        for item in sheet_columns(table, loaded.facts.rules.rules, loaded.pack)
+        if item.role is Role.AUTO
+    }
+    return {key: values for key, values in columns.items() if key in keys}
+
+
+def report_blocks(loaded: Loaded, found: pd.DataFrame, tasks: DueList, warnings: Alerts) -> list[Block]:
+    """The list sheets, and the rows that 规则表 and 节假日 lack."""
+    sheets = loaded.reading.tables
+    blocks: list[Block] = []
+    if "due_list" in sheets:
+        blocks += list_blocks(sheets["due_list"], tasks.rows, sheets)
+    if "alerts" in sheets:
+        blocks += list_blocks(sheets["alerts"], warnings.rows, sheets)
+    blocks += finding_blocks(loaded, found)
+    if "rules" in sheets:
+        by_heading = sheets["rules"].table.by_heading
+        blocks += appended(
+            sheets["rules"],
+            [
+                {by_heading[heading].key: text or None for heading, text in row.items()}
+                for row in loaded.facts.rules.missing
+            ],
+        )
+    if "holidays" in sheets:
+        days = loaded.new_holidays.assign(day=loaded.new_holidays["day"].dt.date)
+        rows = [{str(key): value for key, value in row.items()} for row in days.to_dict("records")]
+        blocks += appended(sheets["holidays"], rows)
+    return blocks
+
+
+def finding_blocks(loaded: Loaded, found: pd.DataFrame) -> list[Block]:
+    """校验结果: the gravest findings first, and a last line that says what was left out."""
+    sheets = loaded.reading.tables
+    if "findings" not in sheets:
+        return []
+    limit = loaded.facts.parameters.finding_rows
+    shown = found.head(limit)
+    rows = shown.assign(link=finding_links(shown, sheets))
+    if len(found) > limit:
+        more = {
+            "level": "提示",
+            "message": f"另有 {len(found) - limit} 条未列出，可在参数表调大 校验结果最多行数",
+        }
+        rows = pd.concat([rows, pd.DataFrame([more])], ignore_index=True)
+    return list_blocks(sheets["findings"], rows, sheets)
+
+
+def home_counts(
+    loaded: Loaded,
+    found: pd.DataFrame,
+    tasks: DueList,
+    warnings: Alerts,
+) -> dict[str, int]:
+    """The figures of 首页, in the order of its cards."""
+    facts = loaded.facts
+    complaints = facts.frame("complaints")
+    resolved = facts.values("complaints", "resolved_at").notna()
+    closed = complaints["status"].isin(["已解决", "已关闭"])
+    levels = found["level"].value_counts()
+    figures = {
+        "客户总数": len(facts.account_ids),
+        "开放投诉": int((~resolved & ~closed).sum()),
+        "已超时": warnings.breached,
+        "即将超时": warnings.at_risk,
+        **{f"{name}任务" if name == "逾期" else name: number for name, number in tasks.counts.items()},
+        "校验错误": int(levels.get("错误", 0)),
+        "校验警告": int(levels.get("警告", 0)),
+    }
+    return {name: figures[name] for name in HOME_CARDS}
+
+
+def home_blocks(door: Door, counts: Mapping[str, int], now: dt.datetime) -> list[Block]:
+    """The cards of 首页 and the moment of the refresh, beside the cells that hold their labels."""
+    if HOME not in door.sheets:
+        return []
+    grid = door.grid(HOME)
+    found = [beside_label(HOME, grid, label, figure, below=True) for label, figure in counts.items()]
+    found.append(beside_label(HOME, grid, REFRESHED_AT, now, below=False))
+    return [block for block in found if block is not None]
+
+
+def journal_blocks(
+    loaded: Loaded,
+    label: str,
+    found: pd.DataFrame,
+    blocks: Sequence[Block],
+    seconds: float,
+    retired: Sequence[str] = (),
+) -> list[Block]:
+    """操作日志 with one more line; the newest 5,000 are kept."""
+    sheet = loaded.reading.tables.get("journal")
+    if sheet is None:
+        return []
+    details = "；".join(f"已离开清单的备注 {note}" for note in retired)[:2_000]
+    line: dict[str, Any] = {
+        "at": pd.Timestamp(loaded.facts.now),
+        "by": _user(),
+        "action": label,
+        "version": __version__,
+        "rows_read": float(loaded.rows),
+        "cells_written": float(Changes(blocks).cells),
+        "findings": float(len(found)),
+        "seconds": round(seconds, 1),
+        "details": details or None,
+    }
+    new = pd.DataFrame([line])[list(sheet.frame.columns)].astype(sheet.frame.dtypes.to_dict())
+    kept = pd.concat([sheet.frame, new]).tail(JOURNAL_ROWS).reset_index(drop=True)
+    return list_blocks(sheet, kept, loaded.reading.tables)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+def _remarks(
+    loaded: Loaded, absent: Mapping[str, Sequence[str]], tasks: DueList, warnings: Alerts
+) -> list[str]:
+    remarks = [
+        f"{sheet}没有自动列 {'、'.join(headings)}，未写入；在表头行加上这些列名后再刷新即可"
+        for sheet, headings in absent.items()
+    ]
+    lacking = [table.title for table in loaded.reading.missing if not table.packs]
+    if lacking:
+        remarks.append(f"工作簿中没有 {'、'.join(lacking)}，相应内容未写出；可用 xlcrm new 建立完整的工作簿")
+    if tasks.left_out:
+        remarks.append(f"到期清单另有 {tasks.left_out} 项未列出，可在参数表调大 到期清单最多行数")
+    if warnings.left_out:
+        remarks.append(f"超时预警另有 {warnings.left_out} 项未列出，可在参数表调大 到期清单最多行数")
+    if tasks.retired:
+        remarks.append(f"{len(tasks.retired)} 项带备注的任务已离开清单，备注记入操作日志")
+    return remarks
