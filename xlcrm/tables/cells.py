@@ -12,7 +12,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from types import NoneType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -47,8 +47,6 @@ _FIRST, _LAST = np.datetime64("1900-01-01"), np.datetime64("2262-01-01")
 _COMPACT_DAYS: Final = (19_000_101, 21_991_231)
 """20230816 typed as a number."""
 
-_EXACT: Final = 1e15
-"""Excel keeps 15 digits."""
 _NARROW: Final = frozenset({Kind.ID, Kind.REF, Kind.PHONE, Kind.EMAIL})
 """Kinds that are compared letter by letter, so full width must not matter."""
 _YES_NO_WORDS: Final = {"true": "是", "1": "是", "yes": "是", "false": "否", "0": "否", "no": "否"}
@@ -92,6 +90,8 @@ def has_tag(texts: pd.Series, tag: str) -> pd.Series:
 
 def cell_text(value: object) -> str:
     """A cell as a person would type it; "" for a blank one."""
+    if type(value) is float and value.is_integer() and abs(value) < 1e15:  # an id: by far the most frequent
+        return str(int(value))
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, bool):
@@ -212,21 +212,7 @@ def _serial(day: dt.date, *, epoch1904: bool) -> float:
 
 
 def _read_texts(values: Sequence[object], column: Column) -> tuple[pd.Series, list[Note]]:
-    if not set(map(type, values)) <= {NoneType, str}:
-        values = [
-            # The usual case, an id typed as a number, without three calls for each of 100,000 cells.
-            str(int(value))
-            if type(value) is float and -_EXACT < value < _EXACT and value.is_integer()
-            else None
-            if value is None
-            else cell_text(value)
-            for value in values
-        ]
-    texts = [text.strip(BLANKS) or None if isinstance(text, str) else None for text in values]
-    if "\r" in "".join(filter(None, texts)):
-        texts = [text and text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]
-    if column.kind in _NARROW:
-        texts = [text if text is None or text.isascii() else _narrow(text) for text in texts]
+    texts = _tidy(_as_texts(values), narrow=column.kind in _NARROW)
     notes: list[Note] = []
     choice = column.choice or (YES_NO if column.kind is Kind.YESNO else None)
     if choice is not None and column.kind in {Kind.CHOICE, Kind.YESNO}:
@@ -235,7 +221,37 @@ def _read_texts(values: Sequence[object], column: Column) -> tuple[pd.Series, li
         known = {folded(word) for word in (*_listed(choice), *choice.aliases)}
         odd = {text for text in set(texts) if text and not {folded(t) for t in _tags_of(text)} <= known}
         notes = [(at, Remark.UNKNOWN_CHOICE, text) for at, text in enumerate(texts) if text in odd and text]
-    return pd.Series(texts, dtype="str"), notes
+    filled: list[object] = [math.nan if text is None else text for text in texts]
+    return pd.Series(np.array(filled, dtype=object), dtype="str"), notes
+
+
+def _as_texts(values: Sequence[object]) -> Sequence[str | None]:
+    kinds = set(map(type, values))
+    if kinds <= {NoneType, str}:
+        return cast("Sequence[str | None]", values)
+    if bool in kinds:  # True equals 1.0, so distinct values are not distinct enough
+        return [None if value is None else cell_text(value) for value in values]
+    known: dict[object, str | None] = {value: cell_text(value) for value in set(values)}
+    known[None] = None
+    return [known[value] for value in values]
+
+
+def _tidy(texts: Sequence[str | None], *, narrow: bool) -> Sequence[str | None]:
+    """Without blanks around, None for nothing, one kind of line end; half-width if wanted."""
+    distinct: set[str | None] = set(texts)
+    distinct.discard(None)
+    odd = {
+        text: _tidied(text, narrow=narrow)
+        for text in cast("set[str]", distinct)
+        if not text or "\r" in text or text != text.strip(BLANKS) or (narrow and not text.isascii())
+    }
+    return [odd.get(text, text) if text else None for text in texts] if odd else texts
+
+
+def _tidied(text: str, *, narrow: bool) -> str | None:
+    if narrow:
+        text = unicodedata.normalize("NFKC", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip(BLANKS) or None
 
 
 class _Words:
@@ -263,11 +279,11 @@ def _listed(choice: Choice) -> tuple[str, ...]:
     return choice.values  # noqa: PD011 - a list of words, no frame
 
 
-def _chosen(texts: Sequence[str | None], words: _Words, notes: list[Note]) -> list[str | None]:
+def _chosen(texts: Sequence[str | None], words: _Words, notes: list[Note]) -> Sequence[str | None]:
     found = {text: words(text) for text in set(texts) if text is not None}
     odd = {text: remark for text, (_, remark) in found.items() if remark is not None}
     if not odd:
-        return list(texts)
+        return texts
     notes += [(at, odd[text], text) for at, text in enumerate(texts) if text in odd and text is not None]
     return [None if text is None else found[text][0] for text in texts]
 
@@ -312,7 +328,3 @@ def _tags_of(cell: object) -> list[str]:
 @lru_cache(maxsize=4096)
 def _squeezed(text: str) -> str:
     return folded(text).replace(" ", "")
-
-
-def _narrow(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip(BLANKS)
