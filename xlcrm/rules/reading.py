@@ -137,9 +137,9 @@ def read_book(sheet: SheetData | None, pack: str) -> RuleBook:
 
 def _texts(cells: pd.Series) -> Mapping[str, str]:
     def text(value: object) -> str:
-        if isinstance(value, pd.Timestamp | dt.date):
-            return f"{value:%Y-%m-%d}"
-        return "" if pd.isna(value) else str(value).strip()  # type: ignore[call-overload] # a cell is a scalar
+        if value is pd.NaT or pd.isna(value):  # type: ignore[call-overload] # a cell is a scalar
+            return ""
+        return f"{value:%Y-%m-%d}" if isinstance(value, dt.date) else str(value).strip()
 
     return {item.heading: text(cells[item.key]) for item in RULES.columns}
 

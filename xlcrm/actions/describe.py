@@ -1,0 +1,54 @@
+"""What xlcrm knows: packs, sheets, columns and rules, as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xlcrm.rules.layout import clock_columns
+from xlcrm.rules.reading import default_book, default_rows
+from xlcrm.tables import PACKS, SYSTEM_TABLES, TABLES
+
+if TYPE_CHECKING:
+    from xlcrm.tables.base import Column, Table
+
+
+def schema() -> dict[str, Any]:
+    """Packs, sheets and columns: key, heading, other headings, type, role, choices."""
+    return {
+        "packs": [
+            {"key": key, "workbook": name, "sheets": [table.title for table in TABLES if key in table.packs]}
+            for key, name in PACKS.items()
+        ],
+        "sheets": [_table(table) for table in (*TABLES, *SYSTEM_TABLES)],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rules = [rule for pack in table.packs if pack in PACKS for rule in default_book(pack).rules]
+    columns = (*table.columns, *clock_columns(table, rules))
+    return {
+        "key": table.name,
+        "title": table.title,
+        "also": list(table.also),
+        "packs": list(table.packs),
+        "columns": [_column(item) for item in columns],
+    }
+
+
+def _column(item: Column) -> dict[str, Any]:
+    return {
+        "key": item.key,
+        "heading": item.heading,
+        "also": list(item.also),
+        "type": f"ref:{item.references}" if item.references else item.kind.value,
+        "role": item.role.value,
+        "required": item.required,
+        "choices": list(item.choice.values) if item.choice else [],
+        "open": bool(item.choice and item.choice.open),
+        "packs": list(item.packs),
+    }
+
+
+def rules() -> list[dict[str, Any]]:
+    """The default rules of every pack as 规则表 shows them, by pack."""
+    return [{"pack": pack, **row} for pack in PACKS for row in default_rows(pack)]

@@ -1,0 +1,84 @@
+"""How outcomes look on a terminal and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from xlcrm.actions import Outcome
+
+SHOWN = 40
+_STYLES = {"错误": "red", "警告": "yellow", "提示": "cyan"}
+
+
+def summary_table(counts: Mapping[str, int]) -> Table:
+    """Label and figure, side by side."""
+    table = Table(show_header=True, header_style="bold")
+    for label in counts:
+        table.add_column(label, justify="right")
+    table.add_row(*(str(number) for number in counts.values()))
+    return table
+
+
+def findings_table(found: pd.DataFrame) -> Table:
+    """The gravest findings."""
+    table = Table(header_style="bold", caption=_caption(len(found)))
+    for heading in ("级别", "代码", "位置", "问题", "处理办法"):
+        table.add_column(heading, overflow="fold")
+    for row in found.head(SHOWN).to_dict("records"):
+        place = f"{row['sheet']} 第{row['row']}行 {row['heading']}" if row["row"] else str(row["sheet"])
+        texts = (row["level"], row["code"], place, row["message"], row["fix"])
+        table.add_row(*(escape(str(text)) for text in texts), style=_STYLES.get(row["level"]))
+    return table
+
+
+def _caption(count: int) -> str | None:
+    return f"共 {count} 条，此处列出前 {SHOWN} 条，全部见 校验结果 工作表" if count > SHOWN else None
+
+
+def reasons_tree(reasons: Sequence[Mapping[str, Any]]) -> Tree:
+    """One branch a rule, one leaf a fact."""
+    tree = Tree("规则")
+    for reason in reasons:
+        status = f"  [{reason['status']}]" if reason["status"] else ""
+        branch = tree.add(
+            f"{reason['rule']}{status}".replace("[", r"\["), style="bold" if reason["matched"] else "dim"
+        )
+        for line in reason["lines"]:
+            branch.add(str(line).replace("[", r"\["), style="not bold")
+    return tree
+
+
+def rules_table(rules: Sequence[Mapping[str, str]]) -> Table:
+    """The rules as 规则表 shows them, in short."""
+    headings = ("规则编号", "启用", "任务", "类型", "对象表", "条件", "时限", "单位")
+    table = Table(header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for rule in rules:
+        table.add_row(*(rule[heading] for heading in headings))
+    return table
+
+
+def outcome_json(outcome: Outcome, path: Path) -> dict[str, Any]:
+    """What --json prints of a refresh or a check."""
+    found = outcome.findings
+    return {
+        "file": str(path),
+        "message": outcome.message,
+        "counts": dict(outcome.counts),
+        "remarks": list(outcome.remarks),
+        "cells": outcome.changes.cells if outcome.changes else 0,
+        "written": outcome.saved is not None,
+        "backup": str(outcome.saved.backup) if outcome.saved and outcome.saved.backup else None,
+        "findings": [] if found is None else found.drop(columns=["table", "key"]).to_dict("records"),
+    }
