@@ -1,0 +1,105 @@
+"""Drawing many values at once, and turning them into a table's frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from xlcrm.tables.frames import dtype_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from xlcrm.tables.base import Table
+
+Array: TypeAlias = np.ndarray[Any, Any]
+Rng: TypeAlias = np.random.Generator
+
+_NOTHING: Array = np.array(None, dtype=object)
+
+
+def pick(rng: Rng, words: Sequence[Any], size: int, weights: Sequence[float] | None = None) -> Array:
+    """(size,) words as objects."""
+    chances = None if weights is None else np.asarray(weights, dtype=float) / np.sum(weights)
+    return objects(words)[rng.choice(len(words), size, p=chances)]
+
+
+def objects(words: Sequence[Any] | Array) -> Array:
+    """The words as an object array, tuples and all."""
+    array = np.empty(len(words), dtype=object)
+    array[:] = list(words)
+    return array
+
+
+def text_where(flags: Array, values: Any) -> Array:
+    """The values where the flag is set, else blank."""
+    return np.where(flags, values, _NOTHING)
+
+
+def sometimes(rng: Rng, values: Array, share: float) -> Array:
+    """The values with all but about a share of them blank."""
+    return text_where(rng.random(len(values)) < share, values)
+
+
+def some_tags(rng: Rng, words: Sequence[str], size: int, most: int, sign: str = "、") -> Array:
+    """(size,) texts of 0 to `most` different words; None for none."""
+    combined = [None, *words]
+    for _ in range(most - 1):
+        combined += [f"{one}{sign}{other}" for one in words for other in words if one < other]
+    return objects(combined)[rng.integers(0, len(combined), size)]
+
+
+def office_time(rng: Rng, days: Array) -> Array:
+    """A minute of office hours (09:00-12:00, 13:30-18:00) on each day; datetime64[m]."""
+    minutes = 540 + rng.integers(0, 450, len(days))
+    minutes += np.where(minutes >= 720, 90, 0)
+    return days.astype("datetime64[m]") + minutes
+
+
+def weekday(days: Array) -> Array:
+    """Each day, or the Friday before where it is a weekend."""
+    number = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    return days.astype("datetime64[D]") - np.maximum(number - 4, 0)
+
+
+def blank_after(times: Array, last: Any) -> Array:
+    """Times after the moment become blank: they have not happened yet."""
+    return np.where(times > last, np.datetime64("NaT"), times)
+
+
+def blank_unless(flags: Array, times: Array) -> Array:
+    """Times where the flag is set, else blank."""
+    return np.where(flags, times, np.datetime64("NaT"))
+
+
+def date_texts(days: Array, form: str) -> list[str]:
+    """Each day as text; the form is strftime's without padding: 2026年3月5日."""
+    parts = pd.DatetimeIndex(days.astype("datetime64[s]"))
+    return [
+        form.format(y=year, m=month, d=day)
+        for year, month, day in zip(parts.year, parts.month, parts.day, strict=True)
+    ]
+
+
+def serial_in_group(groups: Array) -> Array:
+    """1, 2, 3 … within each group of equal neighbours; the groups are sorted."""
+    if not len(groups):
+        return np.zeros(0, dtype=np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
+    lengths = np.diff(np.concatenate((starts, [len(groups)])))
+    return np.arange(len(groups)) - np.repeat(starts, lengths) + 1
+
+
+def frame_of(table: Table, values: Mapping[str, Array | Sequence[Any]]) -> pd.DataFrame:
+    """The columns in the table's order, in the table's types (`xlcrm.tables.frames`)."""
+    columns = {}
+    for item in table.columns:
+        if item.key in values:
+            raw, dtype = values[item.key], dtype_of(item.kind)
+            if dtype == "str":
+                columns[item.key] = pd.Series(objects(raw)).astype(pd.StringDtype(na_value=np.nan))
+            else:
+                columns[item.key] = pd.Series(np.asarray(raw)).astype(np.dtype(dtype))
+    return pd.DataFrame(columns)
