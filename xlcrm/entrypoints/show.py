@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
     from xlcrm.actions import Outcome
 
 SHOWN = 40
+_ALARMS = {"已超时": "red", "逾期任务": "red", "校验错误": "red", "即将超时": "yellow", "今日到期": "yellow"}
 _STYLES = {"错误": "red", "警告": "yellow", "提示": "cyan"}
 
 
 def summary_table(counts: Mapping[str, int]) -> Table:
-    """Label and figure, side by side."""
-    table = Table(show_header=True, header_style="bold")
-    for label in counts:
-        table.add_column(label, justify="right")
-    table.add_row(*(str(number) for number in counts.values()))
+    """One label and its figure a row; figures that ask for action are coloured."""
+    table = Table(show_header=False, box=box.SIMPLE_HEAD)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for label, number in counts.items():
+        table.add_row(label, f"{number:,}", style=_ALARMS.get(label) if number else None)
     return table
 
 
