@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from xlcrm import __version__
 from xlcrm.actions import ACTIONS, RunParams, WhyParams, create, describe
 from xlcrm.actions.base import silent
+from xlcrm.entrypoints import faults
 from xlcrm.entrypoints.show import findings_table, outcome_json, reasons_tree, rules_table, summary_table
 from xlcrm.errors import UsageError, XlcrmError
 from xlcrm.workbook.file import FileDoor
@@ -226,8 +228,15 @@ def _leave(outcome: Outcome, *, strict: bool) -> None:
 
 
 def main() -> None:
-    """Entry point of the `xlcrm` command."""
+    """Entry point of the `xlcrm` command; a fault of ours is one sentence and a log, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:
+        err.print("已中断，文件没有改动")
+        sys.exit(CANNOT)
+    except Exception as error:  # noqa: BLE001 - the last line before the user
+        err.print(faults.sentence(error), soft_wrap=True, markup=False, highlight=False)
+        sys.exit(CANNOT)

@@ -1,0 +1,44 @@
+"""Faults of our own: logged with masked data, told in one sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import traceback
+from pathlib import Path
+
+from xlcrm import __version__
+
+_NUMBERS = re.compile(r"\d{7,}")
+_ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def sentence(error: Exception) -> str:
+    """Write the fault to the log and say where; with XLCRM_DEBUG=1 it is raised instead."""
+    if os.environ.get("XLCRM_DEBUG") == "1":
+        raise error
+    path = log_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(_entry(error))
+    except OSError:
+        return f"程序内部出错（{type(error).__name__}），工作簿没有改动；日志也无法写入 {path}"
+    return f"程序内部出错（{type(error).__name__}），工作簿没有改动；请把日志发给维护人员：{path}"
+
+
+def log_path() -> Path:
+    """Where faults are logged: XLCRM_HOME, else .xlcrm in the user's home."""
+    return Path(os.environ.get("XLCRM_HOME") or Path.home() / ".xlcrm") / "error.log"
+
+
+def _entry(error: Exception) -> str:
+    text = "".join(traceback.format_exception(error))
+    return f"{dt.datetime.now():%Y-%m-%d %H:%M:%S} xlcrm {__version__}\n{mask(text)}\n"
+
+
+def mask(text: str) -> str:
+    """Hide long numbers (phones, ids, cards) and e-mail addresses; the log may leave the office."""
+    hidden = _NUMBERS.sub(lambda found: found[0][:3] + "*" * (len(found[0]) - 5) + found[0][-2:], text)
+    return _ADDRESSES.sub("***@***", hidden)
