@@ -24,10 +24,10 @@ CELL_LIMIT: Final = 60_000_000
 _WINDOW: Final = 512  # bytes looked at where a piece of XML ends: its last cells
 _HEAD: Final = 1 << 16
 _DIMENSION: Final = re.compile(
-    rb'<(?:\w+:)?dimension\b[^>]*?\sref="\$?([A-Z]+)\$?(\d{1,12})(?::\$?([A-Z]+)\$?(\d{1,12}))?"'
+    rb'<(?:\w+:)?dimension\b[^>]*?\sref="\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?"'
 )
-_REFERENCE: Final = re.compile(rb"""\sr=["']([A-Z]*)(\d{1,12})["']""")
-_ROW: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=[\"'](\d{1,12})")
+_REFERENCE: Final = re.compile(rb"""\sr=["']([A-Z]*)(\d+)["']""")
+_ROW: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=[\"'](\d+)")
 _COLUMN: Final = re.compile(rb"\sr=[\"']([A-Z]+)")
 _SHEET_DATA: Final = re.compile(rb"<(\w+:)?sheetData\b")
 
@@ -65,6 +65,11 @@ def column_number(letters: bytes) -> int:
     return number
 
 
+def _row_number(digits: bytes) -> int:
+    """Beyond nine digits it only matters that it is too far."""
+    return int(digits.lstrip(b"0")[:10] or b"0")
+
+
 def sampled(pieces: Iterable[bytes]) -> Extent | None:
     """An extent that an honest sheet does not exceed; None if the sheet does not declare its size.
 
@@ -83,20 +88,20 @@ def sampled(pieces: Iterable[bytes]) -> Extent | None:
     if declared is None:
         return None
     left, top, right, bottom = declared.groups()
-    seen.include(int(top), column_number(left))
-    seen.include(int(bottom or top), column_number(right or left))
+    seen.include(_row_number(top), column_number(left))
+    seen.include(_row_number(bottom or top), column_number(right or left))
     return seen
 
 
 def _include_all(seen: Extent, window: bytes) -> None:
     for letters, row in _REFERENCE.findall(window):
-        seen.include(int(row), column_number(letters) or 1)
+        seen.include(_row_number(row), column_number(letters) or 1)
 
 
 def referenced(sheet: bytes) -> Extent:
     """The extent of all rows and cells that are named, empty ones too (about 1 s for 100 MB)."""
     extent = Extent()
-    rows = {int(row) for row in _ROW.findall(sheet)} or {1}
+    rows = {_row_number(row) for row in _ROW.findall(sheet)} or {1}
     columns = {column_number(letters) for letters in set(_COLUMN.findall(sheet))} or {1}
     extent.include(min(rows), min(columns))
     extent.include(max(rows), max(columns))
@@ -117,10 +122,12 @@ def counted(sheet: bytes) -> Extent:
         is_row, attributes, empty = found.groups()
         reference = _REFERENCE.search(attributes)
         if is_row:
-            row = int(reference[2]) if reference else row + 1
+            row = _row_number(reference[2]) if reference else row + 1
             column = 0
         else:
-            row, column = (int(reference[2]), column_number(reference[1])) if reference else (row, column + 1)
+            row, column = (
+                (_row_number(reference[2]), column_number(reference[1])) if reference else (row, column + 1)
+            )
             if not empty and not attributes.endswith(b"/"):
                 extent.include(row, column)
     return extent

@@ -1,0 +1,89 @@
+"""Hostile and broken files: refused in one Chinese sentence before they are read, and left as they are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.workbooks.hostile import HOSTILE, Stage
+from xlcrm.errors import WorkbookError
+from xlcrm.workbook.locks import refuse_if_open
+from xlcrm.workbook.safety import inspect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REFUSED = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.INSPECT]
+IN_USE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.LOCKS]
+ACCEPTED = [name for name in HOSTILE if name not in REFUSED]
+
+SLOW = {"every_row_formatted"}
+"""Builders that write a million rows."""
+
+KNOWN_LATIN = {
+    *("Excel", "WPS", "Office", "LibreOffice", "Word", "PowerPoint", "OpenDocument", "Numbers", "Pages"),
+    *("CSV", "PDF", "RTF", "HTML", "XML", "GZ", "RAR", "ZIP", "IRM", "DTD", "MB", "GB"),
+    *("xls", "xlsx", "xlsm", "xlsb", "et", "doc", "docx", "pptx", "ods"),
+}
+"""Latin words that an office knows. File and part names stand in quotes and do not count."""
+
+
+def _marked(names: list[str]) -> list[object]:
+    return [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in names]
+
+
+def content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def assert_one_chinese_sentence(message: str) -> None:
+    """One sentence that says where, what, and what to do, without a word of English or of Python."""
+    assert message.endswith("。")
+    assert message.count("。") == 1
+    assert "\n" not in message
+    assert "“" in message
+    unquoted = re.sub("“[^”]*”", "", message)
+    words = set(re.findall("[A-Za-z]+", unquoted))
+    assert words <= KNOWN_LATIN
+    assert re.search("请|勿", message)
+
+
+def test_there_are_many() -> None:
+    assert len(REFUSED) >= 45
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_before_it_is_read(name: str, tmp_path: Path) -> None:
+    hostile = HOSTILE[name]
+    path = tmp_path / "客户投诉.xlsx"
+    hostile.build(path)
+    before = content(path)
+    with pytest.raises(WorkbookError) as refused:
+        inspect(path)
+    assert type(refused.value) is hostile.error
+    assert hostile.says in str(refused.value)
+    assert_one_chinese_sentence(str(refused.value))
+    assert content(path) == before
+
+
+@pytest.mark.parametrize("name", _marked(ACCEPTED))
+def test_not_refused_too_early(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "客户投诉.xlsx"
+    HOSTILE[name].build(path)
+    before = content(path)
+    inspect(path)
+    assert content(path) == before
+
+
+@pytest.mark.parametrize("name", IN_USE)
+def test_refused_while_somebody_has_it_open(name: str, tmp_path: Path) -> None:
+    hostile = HOSTILE[name]
+    path = tmp_path / "客户投诉.xlsx"
+    hostile.build(path)
+    with pytest.raises(WorkbookError) as refused:
+        refuse_if_open(path)
+    assert type(refused.value) is hostile.error
+    assert hostile.says in str(refused.value)
+    assert_one_chinese_sentence(str(refused.value))
