@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING, Final
 
 from xlcrm.checks import (
     actions,
+    cases,
     choices,
     consent,
     contact,
     dates,
+    duplicates,
+    frequency,
+    freshness,
+    imports,
     keys,
     money,
     names,
     references,
     required,
+    scores,
+    secrets,
+    structure,
 )
 from xlcrm.checks.base import (
     ERROR,
@@ -45,6 +53,14 @@ FAMILIES: Final = (
     references,
     actions,
     consent,
+    secrets,
+    duplicates,
+    frequency,
+    scores,
+    cases,
+    imports,
+    freshness,
+    structure,
 )
 """Every family of checks: a module with its `CODES` and one `check`."""
 
@@ -63,7 +79,7 @@ def run_checks(given: CheckInput) -> pd.DataFrame:
         One row a finding with the columns FINDING_COLUMNS: 错误 before 警告 before 提示, then in the order of
         the sheets, rows and columns. `row` is the Excel row (0 where a sheet is missing).
     """
-    return arrange(given, [check(given) for check in CHECKS])
+    return secrets.hide(arrange(given, [check(given) for check in CHECKS]))
 
 
 __all__ = [

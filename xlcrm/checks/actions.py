@@ -61,7 +61,7 @@ _VAGUE: Final = re.compile(
     rf"(?:{_any_of(_WHENS)}*{_any_of(_DOINGS)}{_any_of(_FILLERS)}*)+|{_any_of(_WHENS)}+"
     rf"|{_any_of(_SET_PHRASES)}"
 )
-"""Only words of time, of contact in general and of waiting: nothing that somebody could be seen to have done."""
+"""Only words of time, of contact in general and of waiting: nothing that anybody could see done."""
 
 
 def check(given: CheckInput) -> pd.DataFrame:

@@ -1,0 +1,66 @@
+"""V19: scores outside their scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from xlcrm.checks.base import ERROR, CheckInput, Code, filled, findings, gather, heading, number_text, remarks
+from xlcrm.tables.base import Kind
+from xlcrm.tables.frames import Remark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from xlcrm.tables.base import Column
+    from xlcrm.tables.frames import SheetData
+
+CODES: Final[Mapping[str, Code]] = {
+    "V19": Code(
+        (ERROR,),
+        "评分超出范围",
+        "五分制应为 1-5，十分制应为 0-10，推荐值应为 0-10 的整数；不是数字的评分也在此列",
+    )
+}
+
+SCALES: Final[Mapping[Kind, tuple[int, int]]] = {
+    Kind.SCORE5: (1, 5),
+    Kind.SCORE10: (0, 10),
+    Kind.NPS: (0, 10),
+}
+
+
+def check(given: CheckInput) -> pd.DataFrame:
+    """Findings of V19."""
+    return gather(part for sheet, column in given.columns(SCALES) for part in _column(sheet, column))
+
+
+def _column(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
+    lowest, highest = SCALES[column.kind]
+    whole = column.kind is Kind.NPS
+    scale = f"{lowest}-{highest} {'的整数' if whole else '分'}"
+    name = heading(sheet, column.key)
+    cells = filled(sheet, column.key)
+    wrong = cells[(cells < lowest) | (cells > highest) | ((cells % 1 != 0) & whole)]
+    fix = f"请填 {scale}；没有评分请留空"
+    yield findings(
+        sheet,
+        "V19",
+        ERROR,
+        wrong.index,
+        column.key,
+        message=[f"“{name}”的 {number_text(value)} 超出范围，应为 {scale}" for value in wrong],
+        fix=fix,
+    )
+    notes = remarks(sheet, column.key, Remark.UNREADABLE)
+    yield findings(
+        sheet,
+        "V19",
+        ERROR,
+        pd.Index(notes["row"]),
+        column.key,
+        message=[f"“{name}”里的“{raw}”不是评分，应为 {scale}" for raw in notes["raw"]],
+        fix=fix,
+        value=notes["raw"],
+    )
