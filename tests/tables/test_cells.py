@@ -29,7 +29,9 @@ def of(kind: Kind, choice: Choice | None = None, *, yearless: bool = False) -> C
     return Column("key", "标题", kind, choice=choice, yearless=yearless)
 
 
-def read(values: Sequence[object], column: Column, *, epoch1904: bool = False) -> tuple[list[object], list[Note]]:
+def read(
+    values: Sequence[object], column: Column, *, epoch1904: bool = False
+) -> tuple[list[object], list[Note]]:
     """Values as Python objects, blanks as None."""
     series, notes = read_column(values, column, epoch1904=epoch1904)
     assert series.dtype == dtype_of(column.kind)
