@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.compute.facts import Facts, Flags, Moments, moments, nothing
+from xlcrm.compute.facts import Facts, Flags, Moments, looked_up, moments, nothing
 from xlcrm.compute.matching import match
 from xlcrm.periods import Unit, add, months_between, parse_length
 from xlcrm.rules.base import SPAN_UNITS, Effect, Rule
@@ -39,7 +39,7 @@ def stages(facts: Facts) -> pd.Series:
     plans = facts.frame("followup_plans").dropna(subset=["customer_id", "stage"])
     planned = plans.drop_duplicates("customer_id").set_index("customer_id")["stage"]
     signed = (customers["signed_on"] <= facts.now).to_numpy()
-    stage = customers["stage"].fillna(customers["customer_id"].map(planned).astype("str"))
+    stage = customers["stage"].fillna(looked_up(customers["customer_id"], planned).astype("str"))
     return stage.where(~(stage.isna().to_numpy() & signed), PARTNER)
 
 
@@ -48,7 +48,7 @@ def grades(facts: Facts) -> pd.Series:
     customers = facts.frame("customers")
     plans = facts.frame("followup_plans").dropna(subset=["customer_id", "grade"])
     planned = plans.drop_duplicates("customer_id").set_index("customer_id")["grade"]
-    return customers["grade"].fillna(customers["customer_id"].map(planned).astype("str"))
+    return customers["grade"].fillna(looked_up(customers["customer_id"], planned).astype("str"))
 
 
 def ages(facts: Facts) -> pd.Series:

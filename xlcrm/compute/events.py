@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.compute.facts import NAT, Facts, Flags, Moments, moments, nothing
+from xlcrm.compute.facts import NAT, Facts, Flags, Moments, looked_up, moments, nothing
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Kind
 
@@ -37,8 +37,8 @@ def fill_from_steps(facts: Facts) -> dict[tuple[str, str], pd.Series]:
     filled: dict[tuple[str, str], pd.Series] = {}
     for step, key in STEP_COLUMNS.items():
         first = steps[steps["step"] == step].groupby("complaint_id")["handled_at"].min()
-        filled["complaints", key] = complaints[key].fillna(complaints["complaint_id"].map(first))
-    newest = complaints["complaint_id"].map(steps.groupby("complaint_id")["handled_at"].max())
+        filled["complaints", key] = complaints[key].fillna(looked_up(complaints["complaint_id"], first))
+    newest = looked_up(complaints["complaint_id"], steps.groupby("complaint_id")["handled_at"].max())
     filled["complaints", "updated_at"] = (
         complaints["updated_at"].where(~(newest > complaints["updated_at"]), newest).fillna(newest)
     )

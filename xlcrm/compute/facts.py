@@ -47,6 +47,11 @@ def objects(series: pd.Series) -> Objects:
     return series.astype(object).where(series.notna(), None).to_numpy(dtype=object)
 
 
+def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """The value of each key, blank where there is none; `values` is indexed by key, each once."""
+    return values.reindex(pd.Index(keys)).set_axis(keys.index)
+
+
 @dataclass(frozen=True)
 class Facts:
     """Input of every computation; nothing in it changes during a run.
