@@ -38,7 +38,7 @@ CARD_COLORS: Final = {
 }
 _FIRST: Final = 1
 """Column B; A is a margin."""
-_CARD_WIDTH, _GAP_WIDTH = 13, 1.6
+_CARD_WIDTH, _GAP_WIDTH = 15, 1.6
 CARD_ROW: Final = 4
 """Row of the card labels, counted from 0; the figures stand in the next."""
 REFRESHED_ROW: Final = 2
@@ -75,6 +75,7 @@ def add_home_sheet(sheet: Worksheet, title: str, contents: Sequence[Entry], styl
     sheet.set_selection(BUTTON_ROW, _FIRST, BUTTON_ROW, _FIRST)
     set_print(sheet, title)
     sheet.fit_to_pages(1, 1)
+    sheet.center_horizontally()
     sheet.set_first_sheet()
     sheet.activate()
 
@@ -99,10 +100,11 @@ def _write_banner(sheet: Worksheet, title: str, last: int, styles: Styles) -> No
     )
     sheet.write_string(1, _FIRST, PURPOSE, styles.get(font_color="#D6DFEA", valign="top", **look))
     sheet.set_row(REFRESHED_ROW, 26)
-    quiet = styles.get(font_size=9, font_color=palette.MUTED)
-    sheet.write_string(REFRESHED_ROW, _FIRST, REFRESHED_AT, quiet)
+    quiet = styles.get(font_size=9, font_color=palette.MUTED, align="right")
+    # The label stands in a narrow column and spills to its left; the moment beside it needs a wide one.
+    sheet.write_string(REFRESHED_ROW, last - 1, REFRESHED_AT, quiet)
     moment = styles.get(font_size=9, font_color=palette.MUTED, num_format=palette.MOMENT_FORMAT, align="left")
-    sheet.write_string(REFRESHED_ROW, _FIRST + 1, NOT_YET, moment)
+    sheet.write_string(REFRESHED_ROW, last, NOT_YET, moment)
 
 
 def _write_cards(sheet: Worksheet, styles: Styles) -> None:
@@ -171,7 +173,7 @@ def _write_steps(sheet: Worksheet, last: int, styles: Styles) -> None:
             place,
             name,
             styles.get(
-                bold=True, font_color=ink, bg_color=fill, align="center", border=1, border_color=palette.WHITE
+                bold=True, font_color=ink, bg_color=fill, align="center", bottom=1, bottom_color=palette.WHITE
             ),
         )
         sheet.write_string(row, place + 2, meaning, text)

@@ -41,7 +41,7 @@ _KIND_WIDTHS: Final = {
 _OWN_WIDTHS: Final = {
     ("customers", "customer_id"): 12,
     ("customers", "address"): 38,
-    ("customers", "consent"): 36,
+    ("customers", "consent"): 46,
     ("customers", "next_contact_rule"): 34,
     ("customers", "products"): 22,
     ("complaints", "worst_rule"): 34,
@@ -56,10 +56,11 @@ _OWN_WIDTHS: Final = {
     ("due_list", "task"): 24,
     ("due_list", "name"): 28,
     ("due_list", "rule"): 36,
-    ("due_list", "slot"): 24,
+    ("due_list", "slot"): 29,
     ("alerts", "overrun"): 18,
     ("alerts", "name"): 28,
     ("alerts", "rule"): 36,
+    ("findings", "code"): 9,
     ("findings", "sheet"): 20,
     ("findings", "heading"): 18,
     ("findings", "value"): 24,
@@ -70,17 +71,17 @@ _OWN_WIDTHS: Final = {
     ("rules", "task"): 24,
     ("rules", "kind"): 11,
     ("rules", "table"): 18,
-    ("rules", "when"): 30,
-    ("rules", "start"): 32,
-    ("rules", "stop"): 36,
+    ("rules", "when"): 36,
+    ("rules", "start"): 50,
+    ("rules", "stop"): 44,
     ("rules", "limit"): 8,
     ("rules", "unit"): 9,
     ("rules", "warning"): 9,
     ("rules", "clock"): 12,
     ("rules", "assumed"): 11,
     ("rules", "source"): 20,
-    ("rules", "note"): 44,
-    ("rules", "default"): 40,
+    ("rules", "note"): 62,
+    ("rules", "default"): 62,
     ("parameters", "name"): 24,
     ("parameters", "value"): 30,
     ("parameters", "unit"): 8,
@@ -116,6 +117,11 @@ def column_width(table: Table, column: Column) -> float:
     elif column.choice:
         cells = max(cells, max(map(text_width, column.choice.values)) + 3)
     return max(_OWN_WIDTHS.get((table.name, column.key), cells), heading * 1.05 + _BUTTON)
+
+
+def lines_needed(text: str, width: float) -> int:
+    """Lines that a wrapped text takes in a column of that width."""
+    return max(1, math.ceil(text_width(text) / max(width - 1.5, 1)))
 
 
 def frozen_columns(table: Table, columns: Sequence[Column]) -> int:

@@ -68,9 +68,7 @@ def list_formula(place: int) -> str:
 
 
 def _add_list(sheet: Worksheet, place: int, item: OptionList, styles: Styles) -> None:
-    width = (
-        max(text_width(item.name) / (2 if len(item.name) > 8 else 1), *map(text_width, item.values), 8) + 4
-    )
+    width = max(text_width(item.name), *map(text_width, item.values), 8) + 4
     look = styles.get() if item.open else styles.get(font_color=palette.AUTO_TEXT)
     sheet.set_column(place, place, width, look)
     sheet.write_string(

@@ -57,11 +57,15 @@ class Styles:
 
     def body(self, column: Column) -> Format:
         """The look of a column's cells, down to the sheet's last row."""
-        look: dict[str, Any] = {}
+        look: dict[str, Any] = {"bottom": 1, "bottom_color": palette.LINE}
         if column.kind in palette.NUMBER_FORMATS:
             look["num_format"] = palette.NUMBER_FORMATS[column.kind]
-        if column.kind in _CENTRED:
+        if column.kind in _CENTRED or (
+            column.kind is Kind.TEXT and column.role is Role.AUTO and column.choice
+        ):
             look["align"] = "center"
+        elif column.kind is Kind.TEXT:
+            look["align"] = "left"
         elif column.kind in NUMBERS:
             look["align"] = "right"
         if column.kind in _WRAPPED:

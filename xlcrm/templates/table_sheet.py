@@ -13,7 +13,7 @@ from xlcrm.tables.system import HOME
 from xlcrm.templates import palette
 from xlcrm.templates.cells import write_values
 from xlcrm.templates.conditions import conditions, row_conditions
-from xlcrm.templates.measures import column_width, frozen_columns
+from xlcrm.templates.measures import column_width, frozen_columns, lines_needed
 from xlcrm.templates.palette import TEXT_CELLS
 from xlcrm.templates.validation import validation
 
@@ -33,10 +33,11 @@ LAST_PREPARED_ROW: Final = 5000
 SPARE_ROWS: Final = 2000
 """Drop-downs, limits and looks reach this row at least, and so many rows below the data."""
 
+LINE_HEIGHT: Final = 15.5
+"""Points that one line of text takes."""
+
 _HIDDEN: Final = frozenset({("due_list", "task_id")})
 """Columns that only xlcrm needs."""
-
-_TABLE_STYLE: Final = "Table Style Light 15"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def add_table_sheet(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     _write_top(sheet, layout, styles)
     _set_columns(sheet, layout, styles)
     _add_table_object(sheet, layout, styles)
+    _set_heights(sheet, layout)
     _add_limits(sheet, layout)
     _add_conditions(sheet, layout, styles)
     _set_view(sheet, layout)
@@ -138,12 +140,34 @@ def _add_table_object(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
         0,
         last,
         len(layout.columns) - 1,
-        {"columns": headings, "name": table_object_name(layout.table.title), "style": _TABLE_STYLE},
+        {"columns": headings, "name": table_object_name(layout.table.title), "style": None},
     )
     for place, item in enumerate(layout.columns):
         if item.key in layout.data:
             mistyped = styles.get(align="left")
             write_values(sheet, HEADING_ROW, place, layout.data[item.key], item, mistyped)
+
+
+def _set_heights(sheet: Worksheet, layout: Layout) -> None:
+    """Rows of settings get the height of their longest text, which not every program finds by itself.
+
+    Rows of entry tables are left to the spreadsheet, so that they grow with what is typed.
+    """
+    if layout.table.packs:
+        return
+    shown = [item for item in layout.columns if item.key in layout.data]
+    widths = [column_width(layout.table, item) for item in shown]
+    for offset, row in enumerate(layout.data[[item.key for item in shown]].itertuples(index=False)):
+        lines = max(
+            (
+                lines_needed(cell, width)
+                for cell, width in zip(row, widths, strict=True)
+                if isinstance(cell, str)
+            ),
+            default=1,
+        )
+        if lines > 1:
+            sheet.set_row(HEADING_ROW + offset, lines * LINE_HEIGHT + 2)
 
 
 def _add_limits(sheet: Worksheet, layout: Layout) -> None:

@@ -117,8 +117,8 @@ def keep_up_to_date(rng: Rng, customers: pd.DataFrame, records: pd.DataFrame) ->
     changed = records[records["info_changed"].eq("是").fillna(value=False)]
     entered = changed[rng.random(len(changed)) < 0.85]
     newest = entered.groupby("customer_id")["touched_at"].max().dt.normalize()
-    known = customers["customer_id"].map(newest).astype("datetime64[ns]")
-    later = known.notna() & (known > customers["updated_on"])
+    known = newest.reindex(customers["customer_id"]).set_axis(customers.index)
+    later = known > customers["updated_on"]
     return customers.assign(updated_on=customers["updated_on"].mask(later, known))
 
 
