@@ -11,7 +11,7 @@ import pandas as pd
 
 from xlcrm.errors import HeadingMissing, HeadingRepeated, SheetAmbiguous
 from xlcrm.tables.base import Role
-from xlcrm.tables.cells import cell_text, read_column
+from xlcrm.tables.cells import read_column
 from xlcrm.tables.frames import NOTE_COLUMNS, Remark, SheetData, dtype_of, no_notes
 from xlcrm.tables.typed_text import BLANKS
 from xlcrm.workbook.headings import find_headings, same_title
@@ -230,6 +230,3 @@ def _last_row(grid: Grid) -> int:
 def _list(names: Sequence[str]) -> str:
     shown = "、".join(f"“{name}”" for name in names[:_SHOWN])
     return f"{shown}等" if len(names) > _SHOWN else shown
-
-
-__all__ = ["Reading", "cell_text", "find_sheets", "read_plain", "read_table", "read_tables"]
