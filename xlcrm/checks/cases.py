@@ -9,6 +9,7 @@ import pandas as pd
 from xlcrm.checks.base import WARNING, CheckInput, Code, cell_text, findings, gather, heading
 from xlcrm.checks.matching import matches
 from xlcrm.rules.base import MINUTES, CalendarKind, RuleKind
+from xlcrm.tables.cases import STEP_TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,15 +34,6 @@ OPEN: Final = ("待处理", "处理中", "等待客户")
 SOLVED: Final = ("已解决", "已关闭")
 CLOSED: Final = "已关闭"
 REOPENED: Final = "重新打开"
-
-STEP_TIMES: Final[Mapping[str, str]] = {
-    "responded_at": "接收安抚",
-    "investigated_at": "调查",
-    "proposed_at": "方案制定",
-    "resolved_at": "处理完成",
-    "called_back_at": "回访",
-}
-"""Times of a complaint that a step of 投诉处理跟踪表 supplies where the cell is blank."""
 
 ORDERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "complaints": (
@@ -163,7 +155,7 @@ def known_times(given: CheckInput, sheet: SheetData, key: str) -> pd.Series:
         return times
     own = steps.frame[steps.frame["step"] == STEP_TIMES[key]].dropna(subset=["complaint_id", "handled_at"])
     first = own.groupby("complaint_id")["handled_at"].min()
-    return times.fillna(sheet.frame["complaint_id"].map(first))
+    return times.fillna(first.reindex(pd.Index(sheet.frame["complaint_id"])).set_axis(times.index))
 
 
 def _disordered(sheet: SheetData) -> Iterator[pd.DataFrame]:

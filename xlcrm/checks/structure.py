@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from xlcrm.checks.base import ERROR, HINT, WARNING, CheckInput, Code, gather
-from xlcrm.checks.cases import STEP_TIMES
-from xlcrm.rules.reading import FESTIVALS
+from xlcrm.rules.needs import lacks
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Role
 from xlcrm.tables.system import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from xlcrm.rules.base import Rule
-    from xlcrm.rules.sources import Sources
     from xlcrm.tables.frames import SheetData
 
 _BOTH: Final = (ERROR, WARNING)
@@ -37,8 +35,6 @@ CODES: Final[Mapping[str, Code]] = {
 
 RULES_NAMED: Final = 8
 """How many rules a message names before it only counts."""
-Need = tuple[tuple[str, str], ...]
-"""Alternatives (table, column key) of which one is enough; key "" is the sheet itself."""
 
 
 def check(given: CheckInput) -> pd.DataFrame:
@@ -75,7 +71,7 @@ def _problems(given: CheckInput) -> pd.DataFrame:
 def _missing(given: CheckInput) -> pd.DataFrame:
     idle: dict[tuple[str, str], list[Rule]] = defaultdict(list)
     for rule in given.rules.enabled:
-        for table, key in dict.fromkeys(_lacks(rule, given.data)):
+        for table, key in dict.fromkeys(lacks(rule, given.data)):
             idle[table, key].append(rule)
     return _frame(
         [
@@ -124,41 +120,3 @@ def _missing_sheet(table: str, rules: list[Rule]) -> dict[str, object]:
 def _named(rules: list[Rule]) -> str:
     names = "、".join(rule.rule_id for rule in rules[:RULES_NAMED])
     return names if len(rules) <= RULES_NAMED else f"{names} 等 {len(rules)} 条"
-
-
-def _lacks(rule: Rule, data: Mapping[str, SheetData]) -> Iterator[tuple[str, str]]:
-    """The sheets and columns without which the rule does nothing; of alternatives, the first."""
-    for need in _needs(rule):
-        if not any(_has(data, table, key) for table, key in need):
-            table, key = need[0]
-            yield table, (key if table in data else "")
-
-
-def _needs(rule: Rule) -> Iterator[Need]:
-    yield ((rule.table, ""),)
-    for term in rule.when.terms:
-        yield ((term.place.table, term.place.key),)
-    yield from _of_sources(rule.start)
-    yield from _of_sources(rule.stop)
-    columns = BY_NAME[rule.table].by_heading
-    if rule.occasions and not set(rule.occasions) & set(FESTIVALS):
-        named = tuple((rule.table, columns[name].key) for name in rule.occasions if name in columns)
-        if named:
-            yield named
-
-
-def _of_sources(sources: Sources) -> Iterator[Need]:
-    if sources.items and all(source.place for source in sources.items):
-        yield tuple((source.place.table, source.place.key) for source in sources.items if source.place)
-    for source in sources.items[:1]:
-        for term in source.when.terms if source.when else ():
-            yield ((term.place.table, term.place.key),)
-
-
-def _has(data: Mapping[str, SheetData], table: str, key: str) -> bool:
-    sheet = data.get(table)
-    if sheet is None or not key:
-        return sheet is not None
-    if sheet.has(key) or sheet.table.by_key[key].role is Role.AUTO:
-        return True
-    return table == "complaints" and key in STEP_TIMES and "complaint_steps" in data

@@ -127,7 +127,7 @@ def signal_until(facts: Facts, effect: Effect) -> tuple[Moments, Rule | None]:
     """(accounts,) until when a signal of the newest record holds, and the rule; NaT where there is none."""
     until = nothing(len(facts.account_ids))
     found: Rule | None = None
-    for rule in facts.rules.enabled:
+    for rule in facts.active:
         if rule.effect is not effect:
             continue
         found = rule

@@ -51,7 +51,7 @@ def cadences(facts: Facts, lookups: Lookups) -> list[Cadence]:
     hurried, hurry = signal_until(facts, Effect.SPEED_UP)
     lost, dormant = with_stage(facts, LOST), with_stage(facts, DORMANT)
     found = []
-    for rule in facts.rules.enabled:
+    for rule in facts.active:
         if rule.kind is not RuleKind.CADENCE:
             continue
         selected = match(rule.when, facts)

@@ -83,7 +83,7 @@ def judge(facts: Facts, lookups: Lookups) -> list[Verdict]:
     """Every enabled clock rule on every row that it matches."""
     histories: dict[str, History] = {}
     verdicts = []
-    for rule in facts.rules.enabled:
+    for rule in facts.active:
         if rule.kind is not RuleKind.CLOCK:
             continue
         columns = BY_NAME[rule.table].by_key

@@ -11,6 +11,7 @@ import pandas as pd
 from xlcrm.compute.facts import NAT, Facts, Flags, Moments, looked_up, moments, nothing
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Kind
+from xlcrm.tables.cases import STEP_TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,15 +20,6 @@ WAITING: Final = "等待客户"
 REOPENED: Final = "重新打开"
 SOLVED: Final = ("已解决", "已关闭")
 
-STEP_COLUMNS: Final[Mapping[str, str]] = {
-    "接收安抚": "responded_at",
-    "调查": "investigated_at",
-    "方案制定": "proposed_at",
-    "处理完成": "resolved_at",
-    "回访": "called_back_at",
-}
-"""Step of 投诉处理跟踪表 -> the complaint's column that it supplies when that cell is blank."""
-
 
 def fill_from_steps(facts: Facts) -> dict[tuple[str, str], pd.Series]:
     """Complaint times completed from 投诉处理跟踪表 (complaint_steps); any step is a 最近反馈时间 too."""
@@ -35,7 +27,7 @@ def fill_from_steps(facts: Facts) -> dict[tuple[str, str], pd.Series]:
     steps = steps[steps["handled_at"] <= facts.now]
     complaints = facts.frame("complaints")
     filled: dict[tuple[str, str], pd.Series] = {}
-    for step, key in STEP_COLUMNS.items():
+    for key, step in STEP_TIMES.items():
         first = steps[steps["step"] == step].groupby("complaint_id")["handled_at"].min()
         filled["complaints", key] = complaints[key].fillna(looked_up(complaints["complaint_id"], first))
     newest = looked_up(complaints["complaint_id"], steps.groupby("complaint_id")["handled_at"].max())

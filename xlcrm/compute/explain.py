@@ -73,7 +73,7 @@ def explain(facts: Facts, lookups: Lookups, cadences: list[Cadence], table: str,
     columns = BY_NAME[table].by_key
     history = replay(facts, table) if "status" in columns and "resolved_at" in columns else None
     reasons = []
-    for rule in facts.rules.enabled:
+    for rule in facts.active:
         if rule.table != table or rule.kind not in (RuleKind.CLOCK, RuleKind.CADENCE):
             continue
         failing = _failing_terms(rule, facts, place)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xlcrm.rules.needs import lacks
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.frames import empty_frame
 
@@ -79,6 +80,11 @@ class Facts:
     @cached_property
     def today(self) -> np.datetime64:
         return np.datetime64(self.now.date(), "D")
+
+    @cached_property
+    def active(self) -> tuple[Rule, ...]:
+        """Enabled rules whose sheets and columns the workbook has."""
+        return tuple(rule for rule in self.rules.enabled if not any(lacks(rule, self.data)))
 
     def position(self, rule: Rule) -> int:
         """The rule's place in `rules.rules`."""

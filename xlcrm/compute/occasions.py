@@ -27,7 +27,7 @@ def milestone_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
     """Days counted from a date of the row, each one done by a contact on or after it."""
     frames = [
         _milestone(facts, lookups, rule, limit)
-        for rule in facts.rules.enabled
+        for rule in facts.active
         if rule.kind is RuleKind.MILESTONE and rule.unit in SPAN_UNITS
         for limit in rule.limits
     ]
@@ -53,7 +53,7 @@ def festival_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
     """Greetings before festivals and birthdays, from the lead time on until the day has passed."""
     frames = [
         _festival(facts, lookups, rule, occasion)
-        for rule in facts.rules.enabled
+        for rule in facts.active
         if rule.kind is RuleKind.FESTIVAL
         for occasion in rule.occasions
     ]
@@ -84,7 +84,7 @@ def _occasion_days(facts: Facts, rule: Rule, occasion: str, rows: Integers) -> M
 def calendar_tasks(facts: Facts) -> pd.DataFrame:
     """The team's own days: one task a period, done when 上次完成 in 规则表 says so; never a pile."""
     frames = []
-    for rule in facts.rules.enabled:
+    for rule in facts.active:
         if rule.kind is not RuleKind.CALENDAR:
             continue
         due = _open_period(facts, rule)

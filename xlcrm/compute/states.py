@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def quiet_since(facts: Facts, lookups: Lookups) -> list[tuple[Rule, Flags, Moments]]:
     """Each rule that suggests 沉睡: which register rows it finds quiet, and since which day they are so."""
     found = []
-    for rule in facts.rules.enabled:
+    for rule in facts.active:
         if rule.effect is not Effect.SUGGEST_DORMANT:
             continue
         matched = match(rule.when, facts)
@@ -53,7 +53,7 @@ def state_tasks(facts: Facts, quiet: list[tuple[Rule, Flags, Moments]]) -> pd.Da
         places = np.flatnonzero(rows & (facts.codes(rule.table) >= 0))
         frames.append(tasks(facts, rule, places, since[places]))
     frames.append(_reassessments(facts))
-    frames += [_recurring(facts, rule) for rule in facts.rules.enabled if rule.effect is Effect.RECURRING]
+    frames += [_recurring(facts, rule) for rule in facts.active if rule.effect is Effect.RECURRING]
     return join(frames)
 
 
@@ -115,7 +115,7 @@ def threshold_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
     Money above an authority limit is a finding of the checks (V16), no task.
     """
     frames = []
-    for rule in facts.rules.enabled:
+    for rule in facts.active:
         if rule.kind is not RuleKind.THRESHOLD or rule.unit is LimitUnit.YUAN_ABOVE:
             continue
         table = BY_NAME[rule.table]

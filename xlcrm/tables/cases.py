@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from xlcrm.tables.base import Choice, Role, Row, Table, column
 from xlcrm.tables.fields import (
     CASE_STATUS,
@@ -17,6 +19,18 @@ from xlcrm.tables.fields import (
     Ref,
     Text,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STEP_TIMES: Final[Mapping[str, str]] = {
+    "responded_at": "接收安抚",
+    "investigated_at": "调查",
+    "proposed_at": "方案制定",
+    "resolved_at": "处理完成",
+    "called_back_at": "回访",
+}
+"""Times of a complaint -> the step of 投诉处理跟踪表 that supplies it when the cell is blank."""
 
 STEPS = ("接收安抚", "分类定级", "调查", "方案制定", "处理完成", "进度反馈", "回访", "关闭")
 
