@@ -1,4 +1,4 @@
-"""Hostile and broken files: refused in one Chinese sentence before they are read, and left as they are."""
+"""Hostile, broken and awkward files: refused in one sentence and left alone, or read and written."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.workbooks.hostile import HOSTILE, Stage
+from tests.workbooks.lists import COMPLAINTS
 from xlcrm.errors import WorkbookError
+from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.locks import refuse_if_open
+from xlcrm.workbook.patch import patch
 from xlcrm.workbook.safety import inspect
+from xlcrm.workbook.saving import backups
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 REFUSED = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.INSPECT]
 IN_USE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.LOCKS]
+UNREADABLE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.READ]
+UNSAFE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.WRITE]
+FINE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.FINE]
 ACCEPTED = [name for name in HOSTILE if name not in REFUSED]
 
-SLOW = {"every_row_formatted"}
-"""Builders that write a million rows."""
+SLOW = {"every_row_formatted", "stray_value_in_the_last_row"}
+"""Sheets of a million rows."""
 
 KNOWN_LATIN = {
     *("Excel", "WPS", "Office", "LibreOffice", "Word", "PowerPoint", "OpenDocument", "Numbers", "Pages"),
@@ -44,7 +51,7 @@ def assert_one_chinese_sentence(message: str) -> None:
     assert message.count("。") == 1
     assert "\n" not in message
     assert "“" in message
-    unquoted = re.sub("“[^”]*”", "", message)
+    unquoted = re.sub("“[^”]*”|\\b[A-Z]{1,3}[0-9]+\\b", "", message)
     words = set(re.findall("[A-Za-z]+", unquoted))
     assert words <= KNOWN_LATIN
     assert re.search("请|勿", message)
@@ -87,3 +94,52 @@ def test_refused_while_somebody_has_it_open(name: str, tmp_path: Path) -> None:
     assert type(refused.value) is hostile.error
     assert hostile.says in str(refused.value)
     assert_one_chinese_sentence(str(refused.value))
+
+
+def _read_all(path: Path) -> None:
+    with FileDoor(path, write=False) as door:
+        for sheet in door.sheets:
+            door.grid(sheet)
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_refused_when_it_is_read(name: str, tmp_path: Path) -> None:
+    hostile = HOSTILE[name]
+    path = tmp_path / "客户投诉.xlsx"
+    hostile.build(path)
+    before = content(path)
+    with pytest.raises(WorkbookError) as refused:
+        _read_all(path)
+    assert type(refused.value) is hostile.error
+    assert hostile.says in str(refused.value)
+    assert content(path) == before
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_refused_when_it_is_written(name: str, tmp_path: Path) -> None:
+    hostile = HOSTILE[name]
+    path = tmp_path / "客户投诉.xlsx"
+    hostile.build(path)
+    before = content(path)
+    with pytest.raises(WorkbookError) as refused:
+        patch(path, path, {COMPLAINTS: {"H3": "韩梅梅"}})
+    assert type(refused.value) is hostile.error
+    assert hostile.says in str(refused.value)
+    assert_one_chinese_sentence(str(refused.value))
+    assert content(path) == before
+    assert backups(path) == []
+
+
+@pytest.mark.parametrize("name", _marked(FINE))
+def test_awkward_but_fine(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "客户投诉.xlsx"
+    HOSTILE[name].build(path)
+    before = content(path)
+    _read_all(path)
+    assert content(path) == before
+    patch(path, path, {COMPLAINTS: {"M20": "韩梅梅"}})
+    inspect(path)
+    with FileDoor(path, write=False) as door:
+        assert door.grid(COMPLAINTS).columns[12][19] == "韩梅梅"
+    (kept,) = backups(path)
+    assert content(kept) == before

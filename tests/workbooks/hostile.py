@@ -60,6 +60,10 @@ def _refused(error: type[WorkbookError], says: str, **builds: Build) -> dict[str
     return {name: Hostile(build, Stage.INSPECT, error, says) for name, build in builds.items()}
 
 
+def _at(stage: Stage, error: type[WorkbookError], says: str, **builds: Build) -> dict[str, Hostile]:
+    return {name: Hostile(build, stage, error, says) for name, build in builds.items()}
+
+
 def _nothing(_: Path) -> None:
     """The path stays free."""
 
@@ -300,17 +304,19 @@ _BROKEN_PACKAGES: Final = {
 
 _NO_DIMENSION: Final = (packages.SHEET, rb"<dimension[^>]*>", b"")
 _FAR_CELLS: Final = {
-    **_refused(
+    **_at(
+        Stage.READ,
         WorkbookHostile,
-        "单元格散得太开",
+        "无法读取",
         cell_in_the_last_corner=lists.far_cell,
         cell_in_the_last_column=lists.far_column,
         far_cell_in_an_undeclared_size=packages.replaced(*_NO_DIMENSION, base=lists.far_cell),
         far_cell_in_a_prefixed_sheet=packages.prefixed(lists.far_cell),
     ),
-    **_refused(
+    **_at(
+        Stage.READ,
         WorkbookDamaged,
-        "超出 Excel 的范围",
+        "已损坏",
         row_number_of_31_bits=packages.replaced(
             packages.SHEET, rb'(r="[A-I]?)13"', rb'\g<1>2147483647"', count=0
         ),
@@ -319,15 +325,8 @@ _FAR_CELLS: Final = {
         ),
         row_after_the_last=packages.replaced(packages.SHEET, rb'(r="[A-I]?)13"', rb'\g<1>1048577"', count=0),
         column_after_the_last=packages.replaced(packages.SHEET, rb'r="I13"', b'r="XFE13"'),
-        far_row_in_an_undeclared_size=packages.replaced(
-            *_NO_DIMENSION, base=packages.replaced(packages.SHEET, rb'<row r="3"', b'<row r="5000000"')
-        ),
     ),
 }
-
-
-def _at(stage: Stage, error: type[WorkbookError], says: str, **builds: Build) -> dict[str, Hostile]:
-    return {name: Hostile(build, stage, error, says) for name, build in builds.items()}
 
 
 _IN_USE: Final = {

@@ -15,7 +15,6 @@ from xlcrm.errors import (
     WorkbookHostile,
     WorkbookMissing,
 )
-from xlcrm.workbook.extent import CELL_LIMIT, counted, referenced, sampled
 from xlcrm.workbook.formats import OLE, ZIP, describe, describe_zip
 from xlcrm.workbook.patch.package import Package, read_file
 
@@ -32,6 +31,7 @@ _RATIO_LIMIT: Final = 200
 _RATIO_FROM: Final = 32 << 20
 _ENTRY_LIMIT: Final = 20_000
 _PROLOG_LIMIT: Final = 1 << 16
+_START: Final = 4096  # bytes that tell what a foreign file is
 
 _ENCRYPTED_FLAGS: Final = 0x1 | 0x40 | 0x2000
 _CONTENT_TYPES: Final = "[Content_Types].xml"
@@ -56,21 +56,16 @@ def inspect(path: Path) -> None:
     """
     title = path.name
     _check_file(path)
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if not start.startswith(ZIP):
-        whole = read_file(path) if start.startswith(OLE) else start
-        raise _not_a_package(title, whole)
-    with Package.open(path) as package:
+    data = read_file(path)
+    if not data.startswith(ZIP):
+        raise _not_a_package(title, data if data.startswith(OLE) else data[:_START])
+    with Package(title, data) as package:
         _check_directory(package)
         _check_kind(package)
         _check_prologs(package)
-        sheets = _check_workbook(package)
+        _check_workbook(package)
         for name in package.names:
-            if name in sheets:
-                _check_extent(package, name)
-            else:
-                package.verify(name)
+            package.verify(name)
 
 
 def _check_file(path: Path) -> None:
@@ -195,8 +190,8 @@ def has_dtd(head: bytes) -> bool:
     return root[:2] == b"<!" or (len(head) >= _PROLOG_LIMIT // 2 and re.match(rb"<[^!?]", root) is None)
 
 
-def _check_workbook(package: Package) -> frozenset[str]:
-    """The workbook part, and the parts that it needs, are there. Returns the parts of its worksheets."""
+def _check_workbook(package: Package) -> None:
+    """The workbook part, and the parts that it needs, are there."""
     title = package.title
     main = [
         target
@@ -205,33 +200,11 @@ def _check_workbook(package: Package) -> frozenset[str]:
     ]
     if not main or _root_tag(package, main[0]) != "workbook":
         raise _other_zip(package)
-    needed = [(kind, target) for kind, target in _relations(package, main[0]) if kind.endswith(_READ_TYPES)]
-    for _, target in needed:
-        if target not in package:
+    for kind, target in _relations(package, main[0]):
+        if kind.endswith(_READ_TYPES) and target not in package:
             raise WorkbookDamaged(
                 f"“{title}”已损坏：缺少部件“{target}”，请用 Excel 打开并修复后另存，或取回备份。"
             )
-    return frozenset(target for kind, target in needed if kind.endswith("/worksheet"))
-
-
-def _check_extent(package: Package, name: str) -> None:
-    """A sheet that a reader can make room for."""
-    extent = sampled(package.pieces(name))
-    if extent is None:
-        extent = referenced(package.read(name))
-    if not extent.possible:
-        raise WorkbookDamaged(
-            f"“{package.title}”已损坏：部件“{name}”里有第 {extent.bottom} 行第 {extent.right} 列的单元格，"
-            "超出 Excel 的范围，请用 Excel 打开并修复后另存。"
-        )
-    if extent.cells > CELL_LIMIT:
-        extent = counted(package.read(name))
-    if extent.cells > CELL_LIMIT:
-        raise WorkbookHostile(
-            f"“{package.title}”的部件“{name}”里单元格散得太开，"
-            f"一直到第 {extent.bottom} 行第 {extent.right} 列，读取会耗尽内存，"
-            "请删去远处多余的内容后再试。"
-        )
 
 
 def _root_tag(package: Package, name: str) -> str:
@@ -258,7 +231,7 @@ def _relations(package: Package, name: str) -> list[tuple[str, str]]:
 def _parse(package: Package, name: str) -> ET.Element:
     try:
         return ET.fromstring(package.read(name))  # noqa: S314  # parts with a DTD are refused before
-    except (ET.ParseError, ValueError) as error:
+    except (ET.ParseError, ValueError, LookupError) as error:  # LookupError: an encoding that nobody knows
         raise WorkbookDamaged(
             f"“{package.title}”已损坏：部件“{name}”不是完整的 XML，请用 Excel 打开并修复后另存，或取回备份。"
         ) from error

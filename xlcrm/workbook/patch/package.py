@@ -149,10 +149,8 @@ class Package:
         # Deflate never grows its input by more than a few bytes in 64 KB, so the rest need not be looked at.
         return self._inflate(self._info(name), limit, limit + limit // 1000 + 64)
 
-    def pieces(self, name: str) -> Iterator[bytes]:
-        """One part, inflated piece by piece; at the end, size and checksum are compared with the directory.
-
-        A piece is a few hundred kilobytes as a rule and 32 MB at most, so that it need not be kept.
+    def verify(self, name: str) -> None:
+        """Inflate a part without keeping it, and compare its size and checksum with the directory.
 
         Raises:
             WorkbookDamaged: they differ, or the compressed bytes are broken.
@@ -162,24 +160,15 @@ class Package:
         self._check_method(info)
         size = crc = 0
         try:
-            for piece in _inflated(raw) if info.compress_type == zipfile.ZIP_DEFLATED else _sliced(raw):
+            for piece in _inflated(raw) if info.compress_type == zipfile.ZIP_DEFLATED else (raw,):
                 size += len(piece)
                 crc = _fast.crc32(piece, crc)
                 if size > info.file_size:
                     break
-                yield piece
         except (_fast.error, zlib.error) as error:
             raise self._broken(name, "压缩数据已损坏") from error
         if (size, crc) != (info.file_size, info.CRC):
             raise self._broken(name, "内容与校验值不符")
-
-    def verify(self, name: str) -> None:
-        """Compare size and checksum of a part with the directory, without keeping it.
-
-        Raises:
-            WorkbookDamaged: they differ, or the compressed bytes are broken.
-        """
-        deque(self.pieces(name), maxlen=0)
 
     def raw(self, name: str) -> memoryview:
         """One part as it stands in the file: compressed bytes, without headers."""
@@ -276,11 +265,6 @@ def _inflated(raw: memoryview) -> Iterator[bytes]:
     inflater = _fast.decompressobj(_RAW_DEFLATE)
     for at in range(0, len(raw), _STEP):
         yield inflater.decompress(raw[at : at + _STEP])
-
-
-def _sliced(raw: memoryview) -> Iterator[bytes]:
-    for at in range(0, len(raw), _BATCH):
-        yield bytes(raw[at : at + _BATCH])
 
 
 def raw_bytes(package: Package, name: str) -> bytes:
