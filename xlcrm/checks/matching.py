@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from xlcrm.periods import parse_length
+from xlcrm.rules import matching
 from xlcrm.rules.conditions import Op
 
 if TYPE_CHECKING:
@@ -42,35 +41,5 @@ def cells_of(table: str, key: str, sheet: SheetData, given: CheckInput) -> pd.Se
 
 
 def holds(term: Term, cells: pd.Series) -> pd.Series:
-    """A flag a cell."""
-    present = cells.notna()
-    if term.op is Op.FILLED:
-        return present
-    if term.op is Op.BLANK:
-        return ~present
-    if term.op is Op.IN:
-        return cells.isin(term.choices)
-    if term.op is Op.NOT_IN:
-        return ~cells.isin(term.choices)
-    return _compares(term, _numbers(cells))
-
-
-def _compares(term: Term, numbers: pd.Series) -> pd.Series:
-    if term.op is Op.LESS:
-        return numbers < term.number
-    if term.op is Op.AT_LEAST:
-        return numbers >= term.number
-    return numbers > term.number if term.op is Op.MORE else numbers <= term.number
-
-
-def _numbers(cells: pd.Series) -> pd.Series:
-    """Numbers as they are, lengths of time such as 1年3个月 in months."""
-    if cells.dtype == "float64":
-        return cells
-    lengths = {text: _months(text) for text in cells.dropna().unique()}
-    return cells.map(lengths).astype("float64")
-
-
-def _months(text: str) -> float:
-    length = parse_length(text)
-    return np.nan if length is None else float(length.months)
+    """A flag a cell (see `xlcrm.rules.matching`)."""
+    return pd.Series(matching.holds(term, cells), index=cells.index)

@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from xlcrm.rules.conditions import Op, Term, When
+from xlcrm.rules.conditions import Op
+from xlcrm.rules.matching import holds
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from xlcrm.compute.facts import Facts, Flags
-
-_ORDERED = {
-    Op.LESS: np.less,
-    Op.AT_LEAST: np.greater_equal,
-    Op.MORE: np.greater,
-    Op.AT_MOST: np.less_equal,
-}
+    from xlcrm.rules.conditions import Term, When
 
 
 def match(when: When, facts: Facts) -> Flags:
@@ -34,23 +29,7 @@ def _holds(term: Term, home: str, facts: Facts) -> Flags:
         return newest(home, facts)
     place = term.place
     same = place.table == home
-    values = facts.values(home, place.key) if same else facts.of_rows(home, place.key)
-    if term.op is Op.IN:
-        return _flags(values.isin(term.choices))
-    if term.op is Op.NOT_IN:
-        # A blank is not known to differ: a rule must not match it by accident.
-        return _flags(values.notna() & ~values.isin(term.choices))
-    if term.op is Op.FILLED:
-        return _flags(values.notna())
-    if term.op is Op.BLANK:
-        return _flags(values.isna())
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-    result: Flags = _ORDERED[term.op](numbers, term.number)
-    return result
-
-
-def _flags(values: pd.Series) -> Flags:
-    return values.to_numpy(dtype=np.bool_)
+    return holds(term, facts.values(home, place.key) if same else facts.of_rows(home, place.key))
 
 
 def newest(table: str, facts: Facts) -> Flags:
