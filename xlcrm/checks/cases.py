@@ -210,4 +210,4 @@ def _reopened(given: CheckInput, sheet: SheetData, cases: pd.DataFrame) -> pd.Se
         return pd.Series(data=False, index=cases.index)
     own = changes.frame[changes.frame["status"] == REOPENED]
     newest = own.groupby("case_id")["changed_at"].max()
-    return cases[sheet.table.key].map(newest).astype("datetime64[ns]") >= cases["resolved_at"]
+    return newest.reindex(pd.Index(cases[sheet.table.key])).set_axis(cases.index) >= cases["resolved_at"]

@@ -37,7 +37,8 @@ def cells_of(table: str, key: str, sheet: SheetData, given: CheckInput) -> pd.Se
     if other is None or not other.table.key or not sheet.table.account:
         return pd.Series(pd.NA, index=sheet.frame.index, dtype="str")
     known = other.frame.dropna(subset=[other.table.key]).drop_duplicates(other.table.key)
-    return sheet.frame[sheet.table.account].map(known.set_index(other.table.key)[key])
+    own = sheet.frame[sheet.table.account]
+    return known.set_index(other.table.key)[key].reindex(pd.Index(own)).set_axis(own.index)
 
 
 def holds(term: Term, cells: pd.Series) -> pd.Series:

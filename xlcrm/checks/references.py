@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from xlcrm.checks.base import ERROR, WARNING, CheckInput, Code, filled, findings, gather, heading
+from xlcrm.checks.base import ERROR, WARNING, CheckInput, Code, filled, findings, gather, heading, is_known
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Kind
 
@@ -45,7 +45,7 @@ def check(given: CheckInput) -> pd.DataFrame:
 
 def _unknown(sheet: SheetData, key: str, ids: pd.Series, register: str) -> pd.DataFrame:
     cells = filled(sheet, key)
-    lost = cells[~cells.isin(ids)]
+    lost = cells[~is_known(cells, ids)]
     return findings(
         sheet,
         "V10",
@@ -63,7 +63,12 @@ def _misnamed(sheet: SheetData, column: Column, register: SheetData) -> Iterator
         return
     names = register.frame.dropna(subset=[register.table.key, known]).drop_duplicates(register.table.key)
     both = sheet.frame[[column.key, own]].dropna()
-    expected = both[column.key].map(names.set_index(register.table.key)[known]).dropna()
+    expected = (
+        names.set_index(register.table.key)[known]
+        .reindex(pd.Index(both[column.key]))
+        .set_axis(both.index)
+        .dropna()
+    )
     typed = both.loc[expected.index, own]
     unlike = typed.index[(typed != expected).to_numpy()]
     unlike = pd.Index(
