@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlcrm.rules.reading import FESTIVALS
+from xlcrm.periods import FESTIVALS
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Role
 from xlcrm.tables.cases import STEP_TIMES

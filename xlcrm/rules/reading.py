@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import pandas as pd
 
-from xlcrm.errors import RuleError
+from xlcrm.errors import CalendarError, RuleError
+from xlcrm.periods import festival_name
 from xlcrm.rules.base import (
     MINUTES,
     SPAN_UNITS,
@@ -24,6 +25,7 @@ from xlcrm.rules.base import (
     Warning_,
 )
 from xlcrm.rules.conditions import find_place, parse_when, tidy
+from xlcrm.rules.soundness import OVERALL_SATISFACTION, flaw
 from xlcrm.rules.sources import parse_sources
 from xlcrm.tables import BY_TITLE, PACKS, Table, tables_of
 from xlcrm.tables.system import RULES
@@ -32,10 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from xlcrm.tables.frames import SheetData
-
-OVERALL_SATISFACTION: Final = "综合满意度"
-"""Measure of a threshold: mean of a form's five-point scores, in percent."""
-FESTIVALS: Final = ("元旦", "春节", "元宵", "清明", "劳动节", "端午", "七夕", "中秋", "重阳", "国庆")
 
 DEFAULT_FILES: Final = (*PACKS, "common")
 T = TypeVar("T")
@@ -183,7 +181,7 @@ def parse_rule(cells: Mapping[str, str]) -> Rule:
     kind = _cell("R01", "类型", cells, RuleKind)
     effect = _cell("R01", "作用", cells, Effect)
     named = kind in (RuleKind.FESTIVAL, RuleKind.THRESHOLD) or effect is Effect.RECURRING
-    return Rule(
+    rule = Rule(
         rule_id=rule_id,
         enabled=_cell("R01", "启用", cells, _yes_no),
         task=cells.get("任务") or rule_id,
@@ -210,6 +208,10 @@ def parse_rule(cells: Mapping[str, str]) -> Rule:
         source=cells.get("来源", ""),
         note=cells.get("说明", ""),
     )
+    wrong = flaw(rule)
+    if wrong is not None:
+        raise _unusable(wrong.code, wrong.heading, cells, wrong.reason)
+    return rule
 
 
 _FIXES = {
@@ -228,12 +230,12 @@ def _cell(code: str, heading: str, cells: Mapping[str, str], read: Callable[[str
         reason = error.message
     except ValueError:
         reason = f"看不懂“{text}”"
-    raise _CellError(
-        code,
-        heading,
-        f"规则 {cells.get('规则编号', '')} 的{heading}不能使用，规则已停用：{reason}",
-        _FIXES[code],
-    )
+    raise _unusable(code, heading, cells, reason)
+
+
+def _unusable(code: str, heading: str, cells: Mapping[str, str], reason: str) -> _CellError:
+    message = f"规则 {cells.get('规则编号', '')} 的{heading}不能使用，规则已停用：{reason}"
+    return _CellError(code, heading, message, _FIXES[code])
 
 
 def _table(text: str) -> Table:
@@ -252,10 +254,17 @@ def _occasions(text: str, table: Table) -> tuple[str, ...]:
     names = tuple(part.strip() for part in re.split(r"[、,/]", tidy(text)) if part.strip())
     if not names:
         raise RuleError("起点为空")
-    for name in names:
-        if name not in FESTIVALS and name != OVERALL_SATISFACTION:
-            find_place(name, table)
-    return names
+    return tuple(_occasion(name, table) for name in names)
+
+
+def _occasion(name: str, table: Table) -> str:
+    """A festival's usual name, the heading of a column, or a measure."""
+    if name == OVERALL_SATISFACTION:
+        return name
+    try:
+        return festival_name(name)
+    except CalendarError:
+        return table.by_key[find_place(name, table).key].heading
 
 
 def _limits(text: str) -> tuple[float, ...]:

@@ -1,0 +1,176 @@
+"""Whether a rule that could be read can also be worked out; what a typed rule may not ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xlcrm.periods import FESTIVALS
+from xlcrm.rules.base import SPAN_UNITS, Effect, LimitUnit, RuleKind
+from xlcrm.rules.conditions import Op
+from xlcrm.rules.sources import Pick
+from xlcrm.tables import BY_NAME
+from xlcrm.tables.base import NUMBERS, TIMES, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlcrm.rules.base import Rule
+    from xlcrm.rules.conditions import Term, When
+    from xlcrm.rules.sources import Source, Sources
+
+OVERALL_SATISFACTION: Final = "综合满意度"
+"""Measure of a threshold: mean of a form's five-point scores, in percent."""
+
+_REGISTER: Final = "customers"
+_ORDERED: Final = frozenset({Op.LESS, Op.AT_LEAST, Op.MORE, Op.AT_MOST})
+_MEASURED: Final = NUMBERS | {Kind.TEXT}
+"""What < and ≥ compare: numbers, and lengths of time typed as text (合作时长)."""
+_NEED_START: Final = frozenset(
+    {RuleKind.CLOCK, RuleKind.REPEAT, RuleKind.CADENCE, RuleKind.MILESTONE, RuleKind.WINDOW}
+)
+_WHOLE: Final = frozenset(SPAN_UNITS) - {LimitUnit.MINUTE, LimitUnit.HOUR, LimitUnit.DAY, LimitUnit.WEEK}
+_LONGEST: Final = {
+    LimitUnit.MINUTE: 52_560_000,
+    LimitUnit.HOUR: 876_000,
+    LimitUnit.HOURS_BEFORE: 876_000,
+    LimitUnit.DAY: 36_500,
+    LimitUnit.DAYS_BEFORE: 36_500,
+    LimitUnit.WEEK: 5_200,
+    LimitUnit.MONTH: 1_200,
+    LimitUnit.YEAR: 100,
+}
+"""A hundred years: beyond them a deadline is no date that a workbook can hold."""
+_EFFECT_UNITS: Final = {
+    Effect.SUGGEST_DORMANT: (LimitUnit.DAY, LimitUnit.WEEK, LimitUnit.MONTH, LimitUnit.YEAR),
+    Effect.PAUSE: (LimitUnit.DAY, LimitUnit.WEEK, LimitUnit.MONTH, LimitUnit.YEAR),
+    Effect.SPEED_UP: (LimitUnit.FACTOR,),
+    Effect.RECURRING: (LimitUnit.MONTH,),
+}
+
+
+class Flaw(NamedTuple):
+    """Why a rule cannot work: the code of the problem, the heading of the cell, and the reason."""
+
+    code: str
+    heading: str
+    reason: str
+
+
+def flaw(rule: Rule) -> Flaw | None:
+    """The first thing that a rule asks for and no workbook can give; None for a sound rule."""
+    return next(_flaws(rule), None)
+
+
+def _flaws(rule: Rule) -> Iterator[Flaw]:
+    yield from _of_terms(rule.when, rule.table, "条件")
+    for sources, heading in ((rule.start, "起点"), (rule.stop, "终点")):
+        if rule.kind is not RuleKind.THRESHOLD or rule.unit is not LimitUnit.YUAN_ABOVE:
+            yield from _of_sources(sources, heading)
+    if rule.kind in _NEED_START and not rule.start.items:
+        yield Flaw("R02", "起点", f"{rule.kind.value}类规则必须写明起点")
+    if rule.kind in (RuleKind.CLOCK, RuleKind.REPEAT) and not rule.stop.items:
+        yield Flaw("R02", "终点", f"{rule.kind.value}类规则必须写明终点")
+    yield from _of_limits(rule)
+    yield from _of_kind(rule)
+
+
+def _of_terms(when: When, home: str, heading: str) -> Iterator[Flaw]:
+    for term in when.terms:
+        column = BY_NAME[term.place.table].by_key[term.place.key]
+        if term.place.table != home:
+            yield from _of_another_table(term, home, heading)
+        if term.op in _ORDERED and column.kind not in _MEASURED:
+            yield Flaw("R02", heading, f"“{column.heading}”不是数字，不能比较大小")
+
+
+def _of_another_table(term: Term, home: str, heading: str) -> Iterator[Flaw]:
+    if term.place.table != _REGISTER:
+        yield Flaw("R02", heading, f"只能引用本表或{BY_NAME[_REGISTER].title}的列")
+    elif not BY_NAME[home].account:
+        yield Flaw("R02", heading, f"{BY_NAME[home].title}没有客户编号，不能引用{BY_NAME[_REGISTER].title}")
+
+
+def _of_sources(sources: Sources, heading: str) -> Iterator[Flaw]:
+    for source in sources.items:
+        yield from _of_source(source, sources.home, heading)
+
+
+def _of_source(source: Source, home: str, heading: str) -> Iterator[Flaw]:
+    table = BY_NAME[home]
+    if source.place is None:
+        if source.pick is not Pick.LAST:
+            yield Flaw("R02", heading, "任意互动只能写成“最近 任意互动”")
+        if not table.account:
+            yield Flaw("R02", heading, f"{table.title}没有客户编号，找不到客户的互动")
+        return
+    owner = BY_NAME[source.place.table]
+    column = owner.by_key[source.place.key]
+    if column.kind not in TIMES:
+        yield Flaw("R02", heading, f"“{column.heading}”不是日期或时间")
+    if source.pick is Pick.OWN and owner.name not in (home, _REGISTER):
+        yield Flaw("R02", heading, f"{owner.title}一个客户有多行，请写明 最近、首次 或 之后首次")
+    if (source.pick is not Pick.OWN or owner.name != home) and not (owner.account and table.account):
+        lacking = owner if table.account else table
+        yield Flaw("R02", heading, f"{lacking.title}没有客户编号，两张表对不上")
+    if source.pick is Pick.AFTER_ROW and not table.touched:
+        yield Flaw("R02", heading, f"{table.title}不是记录表，不能写“{Pick.AFTER_ROW.value}”")
+    if source.when:
+        yield from _of_terms(source.when, owner.name, heading)
+
+
+def _of_limits(rule: Rule) -> Iterator[Flaw]:
+    whole = rule.unit in SPAN_UNITS and (rule.kind is not RuleKind.CLOCK or rule.unit in _WHOLE)
+    for limit in rule.limits:
+        if whole and limit != round(limit):
+            yield Flaw("R03", "时限", f"以{rule.unit.value}计的时限应为整数，现为 {limit:g}")
+        if limit > _LONGEST.get(rule.unit, limit):
+            yield Flaw("R03", "时限", f"时限 {limit:g}{rule.unit.value} 超过一百年")
+    repeats = rule.kind in (RuleKind.CADENCE, RuleKind.CALENDAR, RuleKind.REPEAT)
+    if (repeats or rule.effect is Effect.RECURRING) and not all(rule.limits):
+        yield Flaw("R03", "时限", "时限应大于 0")
+
+
+def _of_kind(rule: Rule) -> Iterator[Flaw]:
+    table = BY_NAME[rule.table]
+    if rule.kind in (RuleKind.CADENCE, RuleKind.FESTIVAL, RuleKind.THRESHOLD) and not table.account:
+        yield Flaw("R02", "对象表", f"{table.title}没有客户编号，不能用于{rule.kind.value}类规则")
+    if rule.kind is RuleKind.THRESHOLD:
+        yield from _of_measure(rule)
+    if rule.kind is RuleKind.FESTIVAL:
+        for name in rule.occasions:
+            if name not in FESTIVALS and table.by_heading[name].kind not in TIMES:
+                yield Flaw("R02", "起点", f"“{name}”不是节日，也不是日期列")
+    if rule.effect is not Effect.NONE:
+        yield from _of_effect(rule)
+
+
+def _of_measure(rule: Rule) -> Iterator[Flaw]:
+    table = BY_NAME[rule.table]
+    if not table.touched:
+        yield Flaw("R02", "对象表", f"{table.title}不是记录表，不能用于阈值类规则")
+    name = rule.occasions[0]
+    if name == OVERALL_SATISFACTION:
+        if not any(item.kind is Kind.SCORE5 for item in table.columns):
+            yield Flaw("R02", "起点", f"{table.title}没有五分制评分，算不出{OVERALL_SATISFACTION}")
+    elif name not in table.by_heading or table.by_heading[name].kind not in NUMBERS:
+        yield Flaw("R02", "起点", f"“{name}”不是数字，不能用于阈值")
+
+
+def _of_effect(rule: Rule) -> Iterator[Flaw]:
+    table = BY_NAME[rule.table]
+    if rule.kind is not RuleKind.STATE:
+        yield Flaw("R01", "作用", "作用只用于状态类规则")
+    if rule.unit not in _EFFECT_UNITS[rule.effect]:
+        names = "、".join(unit.value for unit in _EFFECT_UNITS[rule.effect])
+        yield Flaw("R03", "单位", f"{rule.effect.value}的单位应为 {names}")
+    if rule.effect is Effect.SUGGEST_DORMANT and rule.table != _REGISTER:
+        yield Flaw("R02", "对象表", f"{rule.effect.value}只用于{BY_NAME[_REGISTER].title}")
+    if rule.effect in (Effect.PAUSE, Effect.SPEED_UP):
+        first = rule.start.items[0] if rule.start.items else None
+        if first is None or first.place is None or first.place.table != rule.table:
+            yield Flaw("R02", "起点", f"{rule.effect.value}的起点应为{table.title}自己的日期列")
+    if not (table.touched and table.account):
+        if rule.effect is not Effect.SUGGEST_DORMANT:
+            yield Flaw("R02", "对象表", f"{table.title}不是按客户记录的表，不能用于{rule.effect.value}")
+    elif rule.effect is Effect.RECURRING and rule.occasions[0] not in table.by_heading:
+        yield Flaw("R02", "起点", f"{table.title}没有“{rule.occasions[0]}”这一列")
