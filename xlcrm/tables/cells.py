@@ -19,7 +19,7 @@ import pandas as pd
 
 from xlcrm.tables.base import NUMBERS, TIMES, Kind
 from xlcrm.tables.fields import YES_NO
-from xlcrm.tables.frames import Remark
+from xlcrm.tables.frames import Remark, dtype_of
 from xlcrm.tables.typed_text import (
     BLANKS,
     folded,
@@ -50,6 +50,8 @@ _COMPACT_DAYS: Final = (19_000_101, 21_991_231)
 _NARROW: Final = frozenset({Kind.ID, Kind.REF, Kind.PHONE, Kind.EMAIL})
 """Kinds that are compared letter by letter, so full width must not matter."""
 _YES_NO_WORDS: Final = {"true": "是", "1": "是", "yes": "是", "false": "否", "0": "否", "no": "否"}
+_UNSTRIPPED: Final = ("\r", *(mark for mark in BLANKS if not mark.isspace()))
+"""What a plain `strip` does not see to."""
 _TAG_MARKS: Final = re.compile(rf"[、，,;；/+|{BLANKS}]+")
 
 
@@ -70,11 +72,18 @@ def read_column(
     Returns:
         The Series (positional index, dtype `dtype_of(column.kind)`) and the notes in order.
     """
+    if set(map(type, values)) <= {NoneType}:
+        return blank_column(len(values), column), []
     if column.kind in TIMES:
         return _read_times(values, column, epoch1904=epoch1904)
     if column.kind in NUMBERS:
         return _read_numbers(values, column, epoch1904=epoch1904)
     return _read_texts(values, column)
+
+
+def blank_column(height: int, column: Column) -> pd.Series:
+    """A typed column without any value."""
+    return pd.Series(None, index=pd.RangeIndex(height), dtype=dtype_of(column.kind))
 
 
 def split_tags(texts: pd.Series) -> pd.Series:
@@ -142,7 +151,7 @@ def _read_times(values: Sequence[object], column: Column, *, epoch1904: bool) ->
 
 def _moments(values: Sequence[object]) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
     """Dates, datetimes and None as datetime64[us]."""
-    return pd.DatetimeIndex(pd.to_datetime(pd.Series(list(values), dtype=object))).to_numpy("datetime64[us]")
+    return pd.DatetimeIndex(list(values)).to_numpy("datetime64[us]")  # ten times faster than to_datetime
 
 
 def _of_serials(
@@ -221,8 +230,7 @@ def _read_texts(values: Sequence[object], column: Column) -> tuple[pd.Series, li
         known = {folded(word) for word in (*_listed(choice), *choice.aliases)}
         odd = {text for text in set(texts) if text and not {folded(t) for t in _tags_of(text)} <= known}
         notes = [(at, Remark.UNKNOWN_CHOICE, text) for at, text in enumerate(texts) if text in odd and text]
-    filled: list[object] = [math.nan if text is None else text for text in texts]
-    return pd.Series(np.array(filled, dtype=object), dtype="str"), notes
+    return pd.Series(np.array(texts, dtype=object), dtype="str"), notes
 
 
 def _as_texts(values: Sequence[object]) -> Sequence[str | None]:
@@ -238,13 +246,12 @@ def _as_texts(values: Sequence[object]) -> Sequence[str | None]:
 
 def _tidy(texts: Sequence[str | None], *, narrow: bool) -> Sequence[str | None]:
     """Without blanks around, None for nothing, one kind of line end; half-width if wanted."""
-    distinct: set[str | None] = set(texts)
-    distinct.discard(None)
-    odd = {
-        text: _tidied(text, narrow=narrow)
-        for text in cast("set[str]", distinct)
-        if not text or "\r" in text or text != text.strip(BLANKS) or (narrow and not text.isascii())
-    }
+    distinct = cast("set[str]", set(texts) - {None})
+    whole = "".join(distinct)
+    if any(mark in whole for mark in _UNSTRIPPED) or (narrow and not whole.isascii()):
+        odd = {text: tidy for text in distinct if (tidy := _tidied(text, narrow=narrow)) != text}
+    else:
+        odd = {text: text.strip() or None for text in distinct if not text or text != text.strip()}
     return [odd.get(text, text) if text else None for text in texts] if odd else texts
 
 

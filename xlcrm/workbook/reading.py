@@ -11,8 +11,8 @@ import pandas as pd
 
 from xlcrm.errors import HeadingMissing, HeadingRepeated, SheetAmbiguous
 from xlcrm.tables.base import Role
-from xlcrm.tables.cells import read_column
-from xlcrm.tables.frames import NOTE_COLUMNS, Remark, SheetData, dtype_of, no_notes
+from xlcrm.tables.cells import blank_column, read_column
+from xlcrm.tables.frames import NOTE_COLUMNS, Remark, SheetData, no_notes
 from xlcrm.tables.typed_text import BLANKS
 from xlcrm.workbook.headings import find_headings, same_title
 from xlcrm.workbook.patch.ranges import address
@@ -165,7 +165,7 @@ def _typed(grid: Grid, sheet: str, table: Table, headings: Headings) -> SheetDat
     for column in table.columns:
         place = headings.places.get(column.key)
         if place is None:
-            series[column.key] = pd.Series(np.full(len(entered), None), dtype=dtype_of(column.kind))
+            series[column.key] = blank_column(len(entered), column)
             continue
         typed, remarks = read_column(grid.columns[place - 1][first:], column, epoch1904=grid.epoch1904)
         series[column.key] = typed
