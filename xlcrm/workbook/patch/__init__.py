@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlcrm.workbook.patch.faults import Fault, faults
 from xlcrm.workbook.patch.plan import blocks_of
 from xlcrm.workbook.patch.writing import patch_blocks
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from xlcrm.workbook.port import Cell, Saved
 
-__all__ = ["patch", "patch_blocks"]
+__all__ = ["Fault", "faults", "patch", "patch_blocks"]
 
 
 def patch(source: Path | str, target: Path | str, values: Mapping[str, Mapping[str, Cell]]) -> Saved:

@@ -32,6 +32,15 @@ _SPECIAL = re.compile(
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_": "_x005F_"}
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SPACE = " \t\n\r"
+_EPOCH_1904: Final = dt.datetime(1904, 1, 1)
+_EPOCH_1900: Final = dt.datetime(1899, 12, 30)
+_DAY: Final = dt.timedelta(days=1)
+_LEAP_BUG: Final = 61
+"""1900-03-01; Excel believes in 1900-02-29, so earlier days count one less."""
+_MANY: Final = 16
+_LONG: Final = 27
+"""Characters of the longest float with a comma and a blank; longer text means a very large integer."""
+_COUNTED: Final = frozenset({int, float, dt.date, dt.datetime})
 
 
 class BadValueError(Exception):
@@ -54,22 +63,32 @@ def serial(value: dt.date, *, date1904: bool) -> float:
     Raises:
         BadValueError: before the epoch, or with a time zone.
     """
-    day = value.toordinal()
-    if date1904:
-        days = day - 695_056  # 1904-01-01
-    else:
-        days = day - 693_594  # 1899-12-30; Excel believes in 1900-02-29
-        if days < 61:
-            days -= 1
-    if days < (0 if date1904 else 1):
-        raise BadValueError(f"日期 {value:%Y-%m-%d} 早于 Excel 能表示的最早日期")
     if not isinstance(value, dt.datetime):
-        return days
+        value = dt.datetime.combine(value, dt.time())
     if value.tzinfo is not None:
         raise BadValueError("时间带有时区，单元格只能存当地时间")
-    seconds = value.hour * 3600 + value.minute * 60 + value.second
-    micros = seconds * 1_000_000 + value.microsecond
-    return days + micros / 86_400_000_000 if micros else days
+    days = (value - (_EPOCH_1904 if date1904 else _EPOCH_1900)) / _DAY
+    if not date1904 and days < _LEAP_BUG:
+        days -= 1
+    if days < (0 if date1904 else 1):
+        raise BadValueError(f"日期 {value:%Y-%m-%d} 早于 Excel 能表示的最早日期")
+    return days
+
+
+def serials(values: Sequence[dt.date], *, date1904: bool) -> list[float]:
+    """`serial` of many dates or times."""
+    epoch = _EPOCH_1904 if date1904 else _EPOCH_1900
+    days: list[float] = []
+    try:
+        if isinstance(values[0], dt.datetime):
+            days = [(value - epoch) / _DAY for value in values]
+        else:
+            days = [float(value.toordinal() - epoch.toordinal()) for value in values]
+    except TypeError:
+        pass  # a time zone: refused below
+    if not days or min(days) < _LEAP_BUG:
+        return [serial(value, date1904=date1904) for value in values]
+    return days
 
 
 class _Memory(dict[Any, Fragment]):
@@ -120,14 +139,30 @@ class Encoder:
         memories = self._memories
         for found in types - memories.keys():
             self._learn(found, values)
+        real = types - {type(None), type(KEEP)}
+        if len(real) != 1:
+            fragments = [memories[type(value)][value] for value in values]
+            return fragments, [_kind(type(value)) for value in values] if real else PLAIN
+        only = real.pop()
+        if len(values) < _MANY or only not in _COUNTED:
+            return [memories[type(value)][value] for value in values], _kind(only)
         if len(types) == 1:
-            only = next(iter(types))
-            return list(map(memories[only].__getitem__, values)), _kind(only)
-        fragments = [memories[type(value)][value] for value in values]
-        kinds = {_kind(found) for found in types - {type(None), type(KEEP)}}
-        if len(kinds) == 1:
-            return fragments, kinds.pop()
-        return fragments, [_kind(type(value)) for value in values]
+            return self._numbers(values, only), _kind(only)
+        made = iter(self._numbers([v for v in values if type(v) is only], only))
+        return [next(made) if type(v) is only else memories[type(v)][v] for v in values], _kind(only)
+
+    def _numbers(self, values: Sequence[Any], kind: type) -> list[Fragment]:
+        """Fragments of many numbers, dates or times at once."""
+        if issubclass(kind, dt.date):
+            values = serials(values, date1904=self._date1904)
+        text = f"{list(values)!r}"[1:-1]
+        if "n" in text or len(text) > _LONG * len(values):  # nan, inf, or integers that need a closer look
+            memory = self._memories[kind]
+            return [memory[value] for value in values]
+        text = f"{text}, ".replace(".0, ", ", ").replace("-0, ", "0, ")
+        p = self._p
+        joined = text.replace(", ", f"</{p}v></{p}c>\n><{p}v>").encode()
+        return (f"><{p}v>".encode() + joined).split(b"\n")[:-1]
 
     def one(self, value: Any) -> tuple[Fragment, int]:
         """One value's fragment and kind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -140,12 +141,17 @@ def _rewritten(book: Book, xml: SheetXml, blocks: Sequence[Block]) -> tuple[Rewr
     rewriter = Rewriter(book, xml)
     rewriter.check_formulas(blocks)
     cut = bands(blocks)
+    collecting = gc.isenabled()
+    gc.disable()  # hundreds of thousands of tuples would set off full collections that find nothing
     try:
         fast.write(rewriter, cut)
     except fast.UnusualRowsError:
         rewriter = Rewriter(book, xml)
         cut = bands(blocks)  # anew: bands remember the styles that were met
         rewriter.write(cut)
+    finally:
+        if collecting:
+            gc.enable()
     rewriter.check_shared()
     return rewriter, cut
 

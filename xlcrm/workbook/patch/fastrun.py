@@ -1,0 +1,435 @@
+"""The cells of one run of neighbouring columns, in rows written the usual way.
+
+A run is found with `rfind`, split with one expression, compared with fragments, and written with one format
+string for each combination of styles.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from xlcrm.workbook.patch.cells import PLAIN, BadValueError
+from xlcrm.workbook.patch.ranges import Area, column_number, letters
+from xlcrm.workbook.port import KEEP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xlcrm.workbook.patch.cells import Fragment
+    from xlcrm.workbook.patch.markup import Edit
+    from xlcrm.workbook.patch.plan import Run
+    from xlcrm.workbook.patch.rewriting import Rewriter
+
+_BATCH: Final = 1024
+"""Rows whose values are turned into XML at once."""
+_MAX_TEMPLATES: Final = 4096
+_NUMBER: Final = ord(">")
+"""How the fragment of a number begins."""
+
+Row = tuple[Any, ...]
+"""One row's fragments."""
+Kinds = tuple[int, ...] | None
+"""One row's kinds; None when all are plain."""
+Wanted = tuple[Row, Kinds, bool]
+"""What one row shall hold: fragments, kinds, and whether some cells near it are kept or emptied."""
+
+UNUSUAL: Final[Edit] = (-1, -1, b"")
+"""Instead of an edit: the row needs the patient way."""
+
+_KNOWN_COLUMNS: dict[bytes, int] = {}
+
+
+class _Template(NamedTuple):
+    """How the cells of one run are written for one combination of styles, kinds and gaps.
+
+    Attributes:
+        text: format string; NUL stands for the row number.
+        styles: of the cells as written; None where there is none.
+        first, last: outermost columns that are written.
+        cells: how many are written.
+        restyled: whether an old cell gets another style.
+    """
+
+    text: bytes
+    styles: tuple[bytes | None, ...]
+    first: int
+    last: int
+    cells: int
+    restyled: bool
+
+
+class FastRun:
+    """One run of columns of one band."""
+
+    def __init__(self, rewriter: Rewriter, run: Run) -> None:
+        p = re.escape(rewriter.xml.prefix)
+        self._rewriter = rewriter
+        self._data = rewriter.xml.data
+        self._prefix = rewriter.xml.prefix
+        self._run = run
+        self.width = len(run.columns)
+        self._letters = [letters(column).encode() for column in range(run.left, run.right + 1)]
+        mark = b"<" + rewriter.xml.prefix + b'c r="'
+        self._cell = mark
+        self._marks = [mark + name for name in self._letters]
+        self._names = re.compile(b"<" + p + rb'c r="([A-Z]{1,3})[0-9]')
+        self._number = b"><" + rewriter.xml.prefix + b"v>"
+        self._number_end = -len(b"</v></c>" + rewriter.xml.prefix * 2)
+        self._old_run = re.compile(b"".join(_old_cell(p, name) for name in self._letters))
+        self._cell_end = b"</" + rewriter.xml.prefix + b"c>"
+        self._default = [rewriter.xml.column_style(column) for column in range(run.left, run.right + 1)]
+        self._templates: dict[Any, _Template] = {}
+        self._above: tuple[bytes | None, ...] = (None,) * self.width
+        self._guess: _Template | None = None
+        self._guessed_kinds: Kinds = None
+        self._adding = False
+        self._row_style = ""
+        self._first_mark = self._marks[0]
+        self._last_mark = b""
+        self._first = self._last = b""
+        self.extent = 0, 0
+        self._extents: set[tuple[int, int]] = set()
+        self.changed = 0
+        self.load()
+
+    @property
+    def area(self) -> Area | None:
+        """Around the changed cells."""
+        if not self._first:
+            return None
+        left = min(first for first, _ in self._extents)
+        right = max(last for _, last in self._extents)
+        return Area(int(self._first), left, int(self._last), right)
+
+    # The style above, shared with the patient way
+
+    def load(self) -> None:
+        """Take over the styles above from the patient way."""
+        above = self._run.above
+        columns = range(self._run.left, self._run.right + 1)
+        self._above = tuple(above[c].encode() if c in above else None for c in columns)
+
+    def store(self) -> None:
+        """Hand the styles above to the patient way."""
+        for column, style in enumerate(self._above, self._run.left):
+            if style is not None:
+                self._run.above[column] = style.decode()
+
+    # Values
+
+    def rows(self, height: int, top: int) -> Iterator[Wanted]:
+        """Fragments and kinds by row, and whether some cells of the batch are kept or emptied."""
+        for start in range(0, height, _BATCH):
+            stop = min(height, start + _BATCH)
+            made = [self._column(at, start, stop, top) for at in range(self.width)]
+            columns = [fragments for fragments, _ in made]
+            gaps = any(None in fragments or KEEP in fragments for fragments in columns)
+            kinds: Iterator[Kinds]
+            if all(isinstance(kind, int) for _, kind in made):
+                constant = tuple(kind for _, kind in made if isinstance(kind, int))
+                kinds = repeat(constant if any(constant) else None)
+            else:
+                lists = [[kind] * (stop - start) if isinstance(kind, int) else kind for _, kind in made]
+                kinds = zip(*lists, strict=True)
+            yield from zip(zip(*columns, strict=True), kinds, repeat(gaps), strict=False)
+
+    def _column(self, at: int, start: int, stop: int, top: int) -> tuple[list[Fragment], list[int] | int]:
+        offset = self._run.offset
+        values = self._run.columns[at][offset + start : offset + stop]
+        encoder = self._rewriter.encoder
+        try:
+            return encoder.column(values)
+        except BadValueError:
+            for row, value in enumerate(values, top + start):
+                try:
+                    encoder.one(value)
+                except BadValueError as error:
+                    raise self._rewriter.refused(row, self._run.left + at, str(error)) from error
+            raise
+
+    # Rows
+
+    def fresh(self, name: bytes, wanted: Wanted, style: str) -> bytes:
+        """Cells of the run for a row that has none of them; `style` is the row's own."""
+        row, kinds, gaps = wanted
+        template = self._appending(row, kinds, style, gaps=gaps)
+        if not template.cells:
+            return b""
+        if gaps:
+            row = tuple(f for f in row if f is not None and f is not KEEP)
+        self._note(name, template, template.cells)
+        return template.text.replace(b"\0", name) % row
+
+    def edit(self, name: bytes, place: tuple[int, int], wanted: Wanted, style: str) -> Edit | None:
+        """The edit of the run in one row; None when nothing changes, UNUSUAL when the row is.
+
+        Args:
+            name: the row's number.
+            place: where its cells begin and end.
+            wanted: what `rows` gave for it.
+            style: the row's own style.
+        """
+        body, close = place
+        data = self._data
+        row, kinds, gaps = wanted
+        guess = self._guess
+        if self._adding and guess and not gaps and kinds == self._guessed_kinds and style == self._row_style:
+            # As in the row above: the last cell is the same one, left of the run.
+            last = data.rfind(self._cell, body, close)
+            if data.startswith(self._last_mark + name + b'"', last) and data.endswith(
+                self._cell_end, last, close
+            ):
+                self.changed += self.width
+                self._last = name
+                return close, close, guess.text.replace(b"\0", name) % row
+        start = data.rfind(self._first_mark + name + b'"', body, close)
+        if start < 0:
+            start = self._start(name, body, close)
+        if start < 0:
+            return self._add(name, place, wanted, style)
+        if not self._adding and guess is not None and not gaps and kinds == self._guessed_kinds:
+            text = guess.text.replace(b"\0", name) % row
+            end = start + len(text)
+            if data.startswith(text, start) and (end == close or self._ends(end, close)):
+                return None
+        self._adding = False
+        return self._compare(name, (start, close), wanted, style)
+
+    def _add(self, name: bytes, place: tuple[int, int], wanted: Wanted, style: str) -> Edit | None:
+        """The edit that puts the run into a row that has none of it."""
+        body, close = place
+        at = self._place(body, close)
+        if at < 0:
+            return UNUSUAL
+        new = self.fresh(name, wanted, style)
+        self._adding = False
+        if at == close and body < close and not wanted[2]:
+            match = self._names.match(self._data, self._data.rfind(self._cell, body, close))
+            if match is not None:
+                self._adding = True
+                self._last_mark = self._cell + match.group(1)
+                self._guess = self._appending(wanted[0], wanted[1], style, gaps=False)
+                self._guessed_kinds, self._row_style = wanted[1], style
+                self._adding = self._guess.styles == self._above
+        return (at, at, new) if new else None
+
+    def _start(self, name: bytes, body: int, close: int) -> int:
+        """Where the first cell of the run is, or -1."""
+        data = self._data
+        tail = name + b'"'
+        for mark in self._marks:
+            at = data.find(mark + tail, body, close)
+            if at >= 0:
+                return at
+        return -1
+
+    def _column_at(self, at: int) -> int:
+        """Column of the cell at an offset; 0 when it is not named the usual way."""
+        match = self._names.match(self._data, at)
+        if match is None:
+            return 0
+        text = match.group(1)
+        column = _KNOWN_COLUMNS.get(text)
+        if column is None:
+            column = _KNOWN_COLUMNS[text] = column_number(text.decode())
+        return column
+
+    def _place(self, body: int, close: int) -> int:
+        """Where cells of the run belong in a row that has none of them; -1 when the row is unusual."""
+        data = self._data
+        if body == close:
+            return close
+        last = data.rfind(self._cell, body, close)
+        column = self._column_at(last) if last >= 0 else 0
+        if not column:
+            return -1
+        if column < self._run.left:
+            ends = data.endswith(self._cell_end, last, close) or data.find(b">", last, close) == close - 1
+            return close if ends else -1
+        for match in self._names.finditer(data, body, close):
+            if self._column_at(match.start()) > self._run.right:
+                return match.start()
+        return -1
+
+    def _ends(self, at: int, close: int) -> bool:
+        """Whether the run ends here: at the end of the row or before a cell further right."""
+        return at == close or self._column_at(at) > self._run.right
+
+    def _compare(self, name: bytes, place: tuple[int, int], wanted: Wanted, style: str) -> Edit | None:
+        start, close = place
+        row, kinds, gaps = wanted
+        match = self._old_run.match(self._data, start, close)
+        if match is None or not self._ends(match.end(), close):
+            return UNUSUAL
+        groups = match.groups()
+        styles, olds = groups[::2], groups[1::2]
+        merged = (olds, 0) if olds == row else self._fragments(olds, row)
+        if merged is None:
+            return UNUSUAL  # a formula is overwritten: the patient way keeps the books on those
+        fragments, changed = merged
+        if gaps and kinds is not None:  # kept and emptied cells keep their style
+            kinds = tuple(
+                PLAIN if new is None or new is KEEP else kind for new, kind in zip(row, kinds, strict=True)
+            )
+        template = self._template(styles, olds, fragments, kinds, style)
+        full = None not in fragments
+        values = fragments if full else tuple(f for f in fragments if f is not None)
+        text = template.text.replace(b"\0", name) % values
+        end = match.end()
+        if len(text) == end - start and self._data.startswith(text, start):
+            self._above = self._merged(template.styles)
+            self._guess = template if full else None
+            self._guessed_kinds = kinds
+            return None
+        if template.restyled:
+            changed += sum(
+                old is not None and old == new and (before or b"") != after
+                for old, new, before, after in zip(olds, fragments, styles, template.styles, strict=True)
+            )
+        self._guess = None
+        self._note(name, template, changed)
+        return start, end, text
+
+    def _fragments(self, olds: tuple[bytes | None, ...], row: Row) -> tuple[Row, int] | None:
+        """What the cells will hold, and how many of them change; None when a formula is overwritten."""
+        wanted = list(row)
+        changed = 0
+        for at, old in enumerate(olds):
+            new = row[at]
+            if old == new:
+                continue
+            if old is None:
+                if new is KEEP:
+                    wanted[at] = None
+                else:
+                    changed += 1
+                continue
+            if new is KEEP or (new is None and old == b"/>"):
+                wanted[at] = old
+                continue
+            # Two numbers: equal only when their whole parts are. Two inline texts: only when one is escaped.
+            if new is not None:
+                if old[0] == _NUMBER == new[0]:
+                    unlike = old.partition(b".")[0] != new.partition(b".")[0]
+                else:
+                    unlike = old[4:5] == b"i" and b"&" not in old
+                if not unlike and self._alike(old, new):
+                    wanted[at] = old
+                    continue
+            if b"f>" in old:
+                return None
+            changed += 1
+            if new is None:
+                wanted[at] = b"/>"
+        return tuple(wanted), changed
+
+    def _merged(self, styles: tuple[bytes | None, ...]) -> tuple[bytes | None, ...]:
+        if None not in styles:
+            return styles
+        return tuple(before if now is None else now for before, now in zip(self._above, styles, strict=True))
+
+    def _note(self, name: bytes, template: _Template, changed: int) -> None:
+        self.changed += changed
+        self._first = self._first or name
+        self._last = name
+        self.extent = template.first, template.last
+        self._extents.add(self.extent)
+        self._above = self._merged(template.styles)
+
+    def _alike(self, old: bytes, new: bytes) -> bool:
+        """Whether two different fragments hold the same value."""
+        if old.startswith(self._number):
+            return new.startswith(self._number) and _equal(
+                old[len(self._number) : self._number_end], new[len(self._number) : self._number_end]
+            )
+        if old == b"/>":
+            return False
+        return self._slowly_alike(old, new)
+
+    def _slowly_alike(self, old: bytes, new: bytes) -> bool:
+        xml = self._rewriter.xml
+        tag = b"<" + xml.prefix + b"c"
+        return self._rewriter.same_contents(tag + old, tag + new)
+
+    # Templates
+
+    def _appending(self, row: Row, kinds: Kinds, style: str, *, gaps: bool) -> _Template:
+        missing = tuple([f is None or f is KEEP for f in row]) if gaps else None
+        key = (self._above, kinds, missing, style)
+        template = self._templates.get(key)
+        if template is None:
+            bases = [
+                None
+                if missing is not None and missing[at]
+                else self._dated(self._base(at, style), kinds[at] if kinds else PLAIN)
+                for at in range(self.width)
+            ]
+            template = self._templates[key] = self._made(bases)
+        return template
+
+    def _base(self, at: int, style: str) -> bytes:
+        above = self._above[at]
+        return above if above is not None else (style or self._default[at]).encode()
+
+    def _dated(self, style: bytes, kind: int) -> bytes:
+        return self._rewriter.dated(style.decode(), kind).encode() if kind != PLAIN else style
+
+    def _template(
+        self,
+        old_styles: tuple[bytes | None, ...],
+        olds: tuple[bytes | None, ...],
+        wanted: Row,
+        kinds: Kinds,
+        style: str,
+    ) -> _Template:
+        key: Any = (old_styles, kinds)
+        if None in olds:
+            gaps = tuple([(old is None) + (new is None) for old, new in zip(olds, wanted, strict=True)])
+            key = (old_styles, kinds, gaps, self._above, style)
+        template = self._templates.get(key)
+        if template is None:
+            bases = [
+                None
+                if wanted[at] is None
+                else self._dated(
+                    self._base(at, style) if olds[at] is None else old_styles[at] or b"",
+                    kinds[at] if kinds else PLAIN,
+                )
+                for at in range(self.width)
+            ]
+            restyled = any(
+                olds[at] is not None and (old_styles[at] or b"") != style for at, style in enumerate(bases)
+            )
+            template = self._templates[key] = self._made(bases, restyled=restyled)
+        return template
+
+    def _made(self, styles: Sequence[bytes | None], *, restyled: bool = False) -> _Template:
+        if len(self._templates) > _MAX_TEMPLATES:
+            self._templates.clear()
+        pieces = [
+            self._marks[at] + b'\0"' + (b' s="%b"' % style if style else b"") + b"%b"
+            for at, style in enumerate(styles)
+            if style is not None
+        ]
+        present = [at for at, style in enumerate(styles) if style is not None]
+        first, last = (self._run.left + present[0], self._run.left + present[-1]) if present else (0, 0)
+        return _Template(b"".join(pieces), tuple(styles), first, last, len(present), restyled)
+
+
+def _equal(old: bytes, new: bytes) -> bool:
+    """Whether two differently spelt numbers are one; Excel writes 17 digits where we write the shortest."""
+    try:
+        return float(old) == float(new)
+    except ValueError:
+        return False
+
+
+def _old_cell(prefix: bytes, name: bytes) -> bytes:
+    """Expression for one optional cell; groups: its style, and all behind the style."""
+    value = b"<pv>[^<]*</pv>"
+    text = b'<pis><pt(?: xml:space="preserve")?>[^<]*</pt></pis>'
+    content = b"(?:%b|%b|<pf>[^<]*</pf>%b)" % (value, text, value)
+    cell = b'(?:<pc r="%b[0-9]+"(?: s="([0-9]+)")?((?: t="[A-Za-z]+")?(?:/>|>%b</pc>)))?' % (name, content)
+    return re.sub(rb"<(/?)p(?=[a-z])", lambda m: b"<" + m.group(1) + prefix, cell)
