@@ -26,27 +26,34 @@ _WEEK = np.timedelta64(7, "D")
 def milestone_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
     """Days counted from a date of the row, each one done by a contact on or after it."""
     frames = [
-        _milestone(facts, lookups, rule, limit)
+        _milestone(facts, lookups, rule, limit, later)
         for rule in facts.active
         if rule.kind is RuleKind.MILESTONE and rule.unit in SPAN_UNITS
-        for limit in rule.limits
+        for limit, later in zip(rule.limits, (*rule.limits[1:], None), strict=True)
     ]
     return join(frames)
 
 
-def _milestone(facts: Facts, lookups: Lookups, rule: Rule, limit: float) -> pd.DataFrame:
+def _milestone(facts: Facts, lookups: Lookups, rule: Rule, limit: float, later: float | None) -> pd.DataFrame:
+    """One day of a rule; a missed one gives way to the rule's next day once that has come."""
     selected = match(rule.when, facts)
     codes = facts.codes(rule.table)
     selected[codes >= 0] &= ~with_stage(facts, LOST)[codes[codes >= 0]]
     rows = np.flatnonzero(selected)
     start = lookups.times(rule.start, rows)
-    sign = -1 if rule.unit in (LimitUnit.DAYS_BEFORE, LimitUnit.HOURS_BEFORE) else 1
-    due = add(start.astype("datetime64[D]"), sign * round(limit), Unit(SPAN_UNITS[rule.unit]))
-    due = due.astype("datetime64[D]")
+    due = _days_from(rule, start, limit)
     done = ~np.isnat(lookups.times(rule.stop, rows, since=due.astype("datetime64[s]")))
     keep = ~np.isnat(due) & ~done & within_horizon(facts, due) & judged_from(facts, due)
+    if later is not None:
+        keep &= ~(_days_from(rule, start, later) <= facts.today)
     occasion = f"{limit:g}{rule.unit.value}"
     return tasks(facts, rule, rows[keep], facts.worktime.next_working_day(due[keep]), occasion=occasion)
+
+
+def _days_from(rule: Rule, start: Moments, limit: float) -> Moments:
+    sign = -1 if rule.unit in (LimitUnit.DAYS_BEFORE, LimitUnit.HOURS_BEFORE) else 1
+    due = add(start.astype("datetime64[D]"), sign * round(limit), Unit(SPAN_UNITS[rule.unit]))
+    return due.astype("datetime64[D]")
 
 
 def festival_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
