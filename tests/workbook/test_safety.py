@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
+import subprocess
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from xlcrm.errors import (
     WorkbookMissing,
 )
 from xlcrm.workbook import safety
+from xlcrm.workbook.patch.package import Package, raw_bytes, rewrite
 from xlcrm.workbook.safety import has_dtd, inspect
 
 if TYPE_CHECKING:
@@ -172,6 +175,58 @@ def test_dtd_or_hiding_prolog(head: bytes) -> None:
 )
 def test_no_dtd(head: bytes) -> None:
     assert not has_dtd(head[: safety._PROLOG_LIMIT])
+
+
+def _converted(book: Path, kind: str) -> Path:
+    """The workbook as LibreOffice saves it in another format, under an .xlsx name."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    profile = (book.parent / "profile").as_uri()
+    folder = book.parent / "out"
+    subprocess.run(
+        [
+            *(office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind),
+            *("--outdir", str(folder), str(book)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    (made,) = folder.iterdir()
+    return made.rename(book.with_name("转换.xlsx"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "looks"),
+    [
+        ("ods", "OpenDocument"),
+        ("xls", "旧版 Excel（.xls）"),
+        ("html", "网页（HTML）"),
+        ("csv", "文本或 CSV"),
+        ("pdf", "PDF"),
+        ("fods", "看起来是 XML 文件"),
+    ],
+)
+def test_files_that_a_real_program_makes(book: Path, kind: str, looks: str) -> None:
+    with pytest.raises(NotAWorkbook, match=looks):
+        inspect(_converted(book, kind))
+
+
+@pytest.mark.slow
+def test_workbook_of_libreoffice(book: Path) -> None:
+    made = _converted(book, "xlsx")
+    inspect(made)
+    with Package.open(made) as before, made.with_suffix(".2.xlsx").open("w+b") as target:
+        rewrite(before, target, {packages.WORKBOOK: before.read(packages.WORKBOOK)})
+        target.seek(0)
+        after = Package("新.xlsx", target.read())
+        assert after.names == before.names
+        for name in before.names:
+            assert after.read(name) == before.read(name)
+            if name != packages.WORKBOOK:
+                assert raw_bytes(after, name) == raw_bytes(before, name)
 
 
 @pytest.mark.slow
