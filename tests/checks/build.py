@@ -82,7 +82,7 @@ def sheet(
     frame = pd.DataFrame(
         {
             item.key: pd.Series(
-                pd.to_datetime([row.get(item.key) for row in rows], format="ISO8601")
+                pd.to_datetime(pd.Series([row.get(item.key) for row in rows], dtype=object)).to_numpy()
                 if dtype_of(item.kind).startswith("datetime")
                 else [row.get(item.key) for row in rows],
                 index=index,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -15,6 +15,8 @@ from xlcrm.tables.system import HOLIDAYS
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import numpy.typing as npt
 
     from xlcrm.rules.parameters import Parameters
     from xlcrm.rules.reading import RuleBook
@@ -42,6 +44,8 @@ FINDING_COLUMNS: Final = (
 
 TEXTS: Final = frozenset(Kind) - TIMES - NUMBERS
 """Kinds whose cells are text."""
+FREE_TEXTS: Final = TEXTS - {Kind.CHOICE, Kind.YESNO, Kind.LINK}
+"""Kinds whose cells may hold any text at all; what is not in a list of choices stands in the notes."""
 ROWS_NAMED: Final = 3
 """How many rows a message names before it only counts."""
 
@@ -81,6 +85,34 @@ class CheckInput:
     def today(self) -> pd.Timestamp:
         return pd.Timestamp(self.now).normalize()
 
+    @cached_property
+    def _texts(self) -> dict[tuple[str, str], list[str]]:
+        return {}
+
+    def long_cells(self, sheet: SheetData, key: str, least: int) -> pd.Series:
+        """The cells of a text column that have so many characters at least."""
+        cells = sheet.frame[key]
+        if _is_plain(cells) and max(map(len, self._plain(sheet, key)), default=0) < least:
+            return cells.iloc[:0]
+        return cells[(cells.str.len() >= least).to_numpy(dtype=bool)]
+
+    def cells_starting(self, sheet: SheetData, key: str, signs: tuple[str, ...]) -> pd.Series:
+        """The cells of a text column that begin with one of some characters."""
+        cells = sheet.frame[key]
+        if _is_plain(cells):
+            joined = "\n" + "\n".join(self._plain(sheet, key))
+            if not any(f"\n{sign}" in joined for sign in signs):
+                return cells.iloc[:0]
+        return cells[cells.str.startswith(signs, na=False).to_numpy(dtype=bool)]
+
+    def _plain(self, sheet: SheetData, key: str) -> list[str]:
+        """The filled cells of a text column, looked up once: that costs more than most checks of them."""
+        place = sheet.table.name, key
+        if place not in self._texts:
+            cells = sheet.frame[key].to_numpy(dtype=object).tolist()
+            self._texts[place] = [text for text in cells if text.__class__ is str]
+        return self._texts[place]
+
     def columns(self, kinds: Iterable[Kind]) -> Iterator[tuple[SheetData, Column]]:
         """The entry columns of some kinds that the workbook has."""
         wanted = frozenset(kinds)
@@ -107,6 +139,17 @@ def filled(sheet: SheetData, key: str) -> pd.Series:
     return sheet.frame[key].dropna()
 
 
+def _is_plain(cells: pd.Series) -> bool:
+    """Whether the texts are Python's own; Arrow's are quick in bulk and slow one by one."""
+    return getattr(cells.dtype, "storage", "python") == "python"
+
+
+def is_known(cells: pd.Series, ids: pd.Series) -> npt.NDArray[np.bool_]:
+    """Whether each cell is one of the ids; far quicker than `isin` for many ids that Arrow holds."""
+    known = set(ids.tolist())
+    return np.fromiter((value in known for value in cells.tolist()), dtype=bool, count=len(cells))
+
+
 def remarks(sheet: SheetData, key: str, *wanted: Remark) -> pd.DataFrame:
     """What reading had to say about a column: row and raw, one row a cell whose row is still in the frame."""
     notes = sheet.notes
@@ -124,6 +167,11 @@ def noted_rows(sheet: SheetData, key: str, *wanted: Remark) -> pd.Index:
 
 def no_findings() -> pd.DataFrame:
     """An empty findings frame."""
+    return _nothing().copy(deep=False)
+
+
+@cache
+def _nothing() -> pd.DataFrame:
     return pd.DataFrame(
         {name: pd.Series(dtype="int64" if name == "row" else "str") for name in FINDING_COLUMNS}
     )

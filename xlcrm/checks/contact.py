@@ -34,6 +34,8 @@ _ADDRESS: Final = r"[A-Za-z0-9._%+\-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9
 _TIDY_EMAIL: Final = rf"{_ADDRESS}(?:;{_ADDRESS})*"
 _EMAIL_JOINTS: Final = re.compile(r"\s*[;,、/\s]\s*")
 _DISTRICT: Final = re.compile(r"[区县旗]|市.*市|[州盟].*市")
+_IN_ORDER: Final = r"[省市州盟].*[区县旗].*[路街道巷弄号村镇乡]"
+"""What most whole addresses show at once."""
 _STREET: Final = re.compile(r"[路街道巷弄号村镇乡里]|胡同|大厦|广场|中心|园|栋|幢|座|室|楼")
 
 
@@ -145,10 +147,9 @@ def tidy_email(text: str) -> str:
 
 def _addresses(sheet: SheetData) -> pd.DataFrame:
     cells = filled(sheet, "address")
+    cells = cells[~cells.str.contains(_IN_ORDER)]
     short = {
-        row: lacking
-        for row, text in zip(cells.index, cells.to_numpy(dtype=object), strict=True)
-        if (lacking := _lacking(text))
+        row: lacking for row, text in zip(cells.index, cells, strict=True) if (lacking := _lacking(text))
     }
     name = heading(sheet, "address")
     return findings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,10 +12,10 @@ from xlcrm.checks.base import ROWS_NAMED, WARNING, CheckInput, Code, filled, fin
 from xlcrm.checks.contact import tidy_email
 from xlcrm.checks.likeness import near_pairs, reduce_names
 from xlcrm.checks.names import PERSON_MARKS
-from xlcrm.checks.phones import TIDY, read_phones
+from xlcrm.checks.phones import read_phones
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from xlcrm.tables.frames import SheetData
 
@@ -35,36 +36,45 @@ def check(given: CheckInput) -> pd.DataFrame:
     return gather([_same(sheet, "phone", _phones), _same(sheet, "email", _emails), *_named_alike(sheet)])
 
 
-def _phones(cells: pd.Series) -> pd.Series:
-    """Numbers in their one form; the index repeats where a cell holds several."""
-    tidy = cells.str.fullmatch(TIDY)
-    odd = cells[~tidy]
-    read = {text: [phone.text for phone in read_phones(text)[0] if phone.text] for text in odd.unique()}
-    apart = odd.map(read).explode().dropna()
-    return pd.concat([cells[tidy], apart.astype("str")]) if len(odd) else cells
+def _phones(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Place and number in its one form, for each number of each cell."""
+    known: dict[str, list[str]] = {}
+    for place, text in enumerate(cells):
+        if len(text) == 11 and text[0] == "1" and text.isdigit():
+            yield place, text
+            continue
+        if text not in known:
+            known[text] = [phone.text for phone in read_phones(text)[0] if phone.text]
+        for number in known[text]:
+            yield place, number
 
 
-def _emails(cells: pd.Series) -> pd.Series:
-    """Addresses in small letters; the index repeats where a cell holds several."""
-    plain = cells.str.lower()
-    if not plain.str.contains(r"[^a-z0-9@._%+\-]", regex=True).any():
-        return plain
-    read = {text: [part for part in tidy_email(text).split(";") if part] for text in plain.unique()}
-    return plain.map(read).explode().dropna().astype("str")
+def _emails(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Place and address in small letters, for each address of each cell."""
+    for place, text in enumerate(cells):
+        if text.isascii() and ";" not in text and "," not in text and " " not in text:
+            yield place, text.lower()
+        else:
+            for address in filter(None, tidy_email(text).lower().split(";")):
+                yield place, address
 
 
-def _same(sheet: SheetData, key: str, split: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
+def _same(
+    sheet: SheetData, key: str, split: Callable[[Sequence[str]], Iterator[tuple[int, str]]]
+) -> pd.DataFrame:
     if not sheet.has(key):
         return gather([])
     cells = filled(sheet, key)
-    if cells.empty:
+    parts = dict.fromkeys(split(cells.tolist()))
+    times = Counter(value for _, value in parts)
+    groups: dict[str, list[int]] = {value: [] for value, count in times.items() if count > 1}
+    if not groups:
         return gather([])
-    parts = split(cells)
-    parts = parts[parts.duplicated(keep=False)]
-    groups: dict[str, list[int]] = {}
-    for row, value in dict.fromkeys(zip(parts.index.tolist(), parts.tolist(), strict=True)):
-        groups.setdefault(value, []).append(row)
-    shared = [(row, value) for value, rows in groups.items() if len(rows) > 1 for row in rows]
+    rows = cells.index.tolist()
+    for place, value in parts:
+        if value in groups:
+            groups[value].append(rows[place])
+    shared = [(row, value) for value, group in groups.items() for row in group]
     name = heading(sheet, key)
     return findings(
         sheet,
@@ -81,26 +91,28 @@ def _named_alike(sheet: SheetData) -> list[pd.DataFrame]:
     if not sheet.has("name"):
         return []
     cells = filled(sheet, "name")
-    cells = cells[~cells.str.endswith(PERSON_MARKS)]
+    cells = cells[[not name.endswith(PERSON_MARKS) for name in cells.tolist()]]
     if cells.empty:
         return []
     reduced = np.array(reduce_names(cells.tolist()), dtype=object)
     codes, names = pd.factorize(reduced)
     order = np.argsort(codes, kind="stable")
-    rows = np.split(cells.index.to_numpy()[order], np.flatnonzero(np.diff(codes[order])) + 1)
-    equal = {row: group.tolist() for group in rows if len(group) > 1 for row in group.tolist()}
+    sizes = np.bincount(codes)
+    ends = np.cumsum(sizes)
+    sorted_rows = cells.index.to_numpy()[order]
+
+    def rows_of(code: int) -> list[int]:
+        return [int(row) for row in sorted_rows[ends[code] - sizes[code] : ends[code]]]
+
+    shared = [rows_of(code) for code in np.flatnonzero(sizes > 1).tolist()]
+    equal = {row: group for group in shared for row in group}
     near: dict[int, int] = {}
     scores: dict[int, float] = {}
     for pair in near_pairs(names.tolist()):
         for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
             if pair.score > scores.get(one, 0.0):
                 scores[one], near[one] = pair.score, other
-    alike = {
-        row: rows[other].tolist()
-        for one, other in near.items()
-        for row in rows[one].tolist()
-        if row not in equal
-    }
+    alike = {row: rows_of(other) for one, other in near.items() for row in rows_of(one) if row not in equal}
     return [
         _names(sheet, equal, "去掉公司类型和地区后相同"),
         _names(sheet, alike, "相近"),

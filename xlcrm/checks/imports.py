@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.checks.base import ERROR, TEXTS, CheckInput, Code, findings, gather, heading
-from xlcrm.tables.base import Kind
+from xlcrm.checks.base import ERROR, FREE_TEXTS, CheckInput, Code, findings, gather, heading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,35 +23,35 @@ CODES: Final[Mapping[str, Code]] = {
     )
 }
 
-_HARMLESS: Final = re.compile(r"[+\-]?[\d\s().,，%\-+*/、;；转]+|[=+\-@]+|[\-+][\s]*", re.ASCII)
-"""Numbers, telephone numbers and lone signs."""
+SIGNS: Final = ("=", "+", "-", "@")
+_HARMLESS: Final = re.compile(
+    r"[+\-]\s*\d[\d,]*(?:\.\d+)?\s*[%元万]?"  # a number
+    r"|\+\s*\d[\d\s()\-]{5,20}(?:\s*[/、;,；，]\s*\+?\d[\d\s()\-]{5,20})*"  # telephone numbers
+    r"|[=+\-@]+",  # signs alone, as people strike out a cell
+    re.ASCII,
+)
 
 
 def check(given: CheckInput) -> pd.DataFrame:
     """Findings of V22."""
-    return gather(_column(sheet, column) for sheet, column in given.columns(TEXTS - {Kind.LINK}))
+    return gather(_column(given, sheet, column) for sheet, column in given.columns(FREE_TEXTS))
 
 
-def _column(sheet: SheetData, column: Column) -> pd.DataFrame:
-    cells = sheet.frame[column.key]
-    values = cells.to_numpy(dtype=object).tolist()
-    if not {text[:1] for text in values if text.__class__ is str} & {"=", "+", "-", "@"}:
-        return gather([])
-    rows = [row for row, text in zip(cells.index, values, strict=True) if is_risky(text)]
+def _column(given: CheckInput, sheet: SheetData, column: Column) -> pd.DataFrame:
+    cells = given.cells_starting(sheet, column.key, SIGNS)
+    cells = cells[[is_risky(text) for text in cells]]
     name = heading(sheet, column.key)
     return findings(
         sheet,
         "V22",
         ERROR,
-        rows,
+        cells.index,
         column.key,
-        message=[f"“{name}”以“{cells[row][0]}”开头，可能被表格软件当作公式" for row in rows],
+        message=[f"“{name}”以“{text[0]}”开头，可能被表格软件当作公式" for text in cells],
         fix="请去掉开头的符号，或改写这段文字",
     )
 
 
-def is_risky(text: object) -> bool:
-    """Whether a cell's text could be taken for a formula."""
-    if not isinstance(text, str) or text[:1] not in ("=", "+", "-", "@") or not text:
-        return False
-    return (text[0] == "=" and len(text) > 1) or _HARMLESS.fullmatch(text) is None
+def is_risky(text: str) -> bool:
+    """Whether a text that begins with one of SIGNS could be taken for a formula."""
+    return _HARMLESS.fullmatch(text) is None

@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from xlcrm.checks.regions import CITIES, PROVINCES
@@ -30,12 +31,16 @@ _GENERIC: Final = """
 生物 制药 食品 餐饮 酒店 物流 运输 供应链 汽车 配件 服装 纺织 家具 家居 房地产 置业 物业 能源 环保 电力
 国际 进出口 发展 开发 企业 产业 系统 互联网 工贸 商务 自动化 仪器 仪表 五金 塑料 包装 印刷 农业 健康
 """
-_GENERIC_WORDS: Final = re.compile("|".join(sorted(_GENERIC.split(), key=len, reverse=True)))
+_HOUSES: Final = "证券 银行 航空 保险 矿业 钢铁 石化 铁路 医院 大学 学院 学校 日报 晚报"
+"""What a region alone gives a name to."""
+_GENERIC_WORDS: Final = tuple(sorted(_GENERIC.split(), key=len, reverse=True))
+_TRADES: Final = frozenset(_GENERIC_WORDS) | frozenset(_HOUSES.split())
 _BRACKETS: Final = re.compile(r"[(\[【<《][^()\[\]【】<>《》\n]*[)\]】>》]")
 _NOISE: Final = re.compile(r"[ \t·•.,'\"“”‘’\-_&/]+")
 _TELLING: Final = re.compile(r"[^0-9a-z零一二三四五六七八九十百千甲乙丙丁东南西北]+")
 """All but the characters of which one makes another name: numbers, letters, directions."""
 _SUFFIXES: Final = ("特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市")
+_SUFFIX_SIGNS: Final = frozenset(suffix[0] for suffix in _SUFFIXES)
 
 
 def _by_head(names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
@@ -46,6 +51,9 @@ def _by_head(names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
 
 
 _REGIONS: Final = _by_head((*PROVINCES, *CITIES))
+_TWO_SIGNS: Final = frozenset(head for head, regions in _REGIONS.items() if regions == (head,))
+Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 class Pair(NamedTuple):
@@ -57,29 +65,51 @@ class Pair(NamedTuple):
 
 
 def reduce_names(names: Sequence[str]) -> list[str]:
-    """Names without legal form, 股份, 集团, brackets, region, spaces and case; some of each stays."""
+    """Names without legal form, 股份, 集团, brackets, region, spaces and case; none vanishes."""
     # one text for all names, because a regular expression costs most when it is started
-    text = (
-        unicodedata.normalize("NFKC", "\n".join(name.replace("\n", " ") for name in names)).casefold() + "\n"
-    )
+    text = "\n".join(name.replace("\n", " ") for name in names)
+    text = unicodedata.normalize("NFKC", text).casefold() + "\n"
     text = _NOISE.sub("", _BRACKETS.sub("", text))
     for ending in _ENDINGS.split():
         text = text.replace(f"{ending}\n", "\n")
     for word in _ANYWHERE:
         text = text.replace(word, "")
-    return [_without_region(name) or typed for name, typed in zip(text[:-1].split("\n"), names, strict=True)]
+    reduced = _without_regions(text[:-1].split("\n"))
+    return [rest or typed for rest, typed in zip(reduced, names, strict=True)]
+
+
+def _without_regions(names: Sequence[str]) -> list[str]:
+    """`_without_region` of each, with a short way for the commonest: one region of two characters."""
+    found = []
+    for name in names:
+        head = name[:2]
+        if head not in _REGIONS:
+            found.append(name)
+        elif (
+            len(name) > 4
+            and head in _TWO_SIGNS
+            and name[2] not in _SUFFIX_SIGNS
+            and name[2:4] not in _REGIONS
+        ):
+            found.append(name[2:])
+        else:
+            found.append(_without_region(name))
+    return found
 
 
 def _without_region(name: str) -> str:
+    """A province and a city less at the start; 大同证券 and 海南航空 are names, not regions."""
     rest = name
     for _ in range(2):
-        region = next((item for item in _REGIONS.get(rest[:2], ()) if rest.startswith(item)), "")
-        if not region:
+        for region in _REGIONS.get(rest[:2], ()):
+            if rest.startswith(region):
+                rest = rest[len(region) :]
+                break
+        else:
             break
-        rest = rest[len(region) :]
-        rest = rest.removeprefix(next((suffix for suffix in _SUFFIXES if rest.startswith(suffix)), ""))
-    # 大同证券 and 海南航空 are names, not regions
-    return rest if len(_GENERIC_WORDS.sub("", rest)) >= 2 else name
+        if rest[:1] in _SUFFIX_SIGNS:
+            rest = rest.removeprefix(next((suffix for suffix in _SUFFIXES if rest.startswith(suffix)), ""))
+    return name if len(rest) < 2 or rest in _TRADES else rest
 
 
 def near_pairs(names: Sequence[str]) -> list[Pair]:
@@ -87,58 +117,83 @@ def near_pairs(names: Sequence[str]) -> list[Pair]:
 
     Each name is compared with its neighbours in order, read forwards and backwards, which finds a difference
     anywhere but in both the first and the last two characters, and takes time in proportion to the
-    number of names.
+    number of names. Their words for a trade taken off, they must be alike, too: 云帆网络技术 is
+    not 云天网络技术.
 
     Args:
         names: reduced names, each once.
     """
-    telling = _telling(names)
-    lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
+    brands = _brands(names)
+    telling, brand_codes = _codes(_tellings(names)), _codes(brands)
+    lengths, brand_lengths = _lengths(names), _lengths(brands)
     found: dict[tuple[int, int], float] = {}
-    for texts in (list(names), [name[::-1] for name in names]):
+    for texts in (names, [name[::-1] for name in names]):
         first, second = _neighbours(texts, telling, lengths)
-        if not len(first):
-            continue
-        scores = process.cpdist(
-            [names[place] for place in first.tolist()],
-            [names[place] for place in second.tolist()],
-            scorer=fuzz.ratio,
-            score_cutoff=ALIKE,
-        )
-        for place in np.flatnonzero(scores).tolist():
-            pair = sorted((int(first[place]), int(second[place])))
-            found[pair[0], pair[1]] = float(scores[place])
-    return [Pair(*pair, score) for pair, score in sorted(found.items()) if _same_brand(*pair, names)]
+        same = brand_codes[first] == brand_codes[second]
+        possible = same | _could_be_alike(brand_lengths[first], brand_lengths[second])
+        first, second, same = first[possible], second[possible], same[possible]
+        scores = _scores(names, first, second)
+        near = (scores > 0) & (same | (_scores(brands, first, second) > 0))
+        for one, other, score in zip(
+            first[near].tolist(), second[near].tolist(), scores[near].tolist(), strict=True
+        ):
+            found[min(one, other), max(one, other)] = score
+    return [Pair(one, other, score) for (one, other), score in sorted(found.items())]
 
 
-def _telling(names: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """A number a name: the same where numbers, letters and directions in them are the same."""
-    signs = _TELLING.sub(lambda match: "\n" * match[0].count("\n"), "\n".join(names)).split("\n")
+def _scores(texts: Sequence[str], first: Places, second: Places) -> NDArray[np.float32]:
+    """Likeness of pairs in percent, 0 below ALIKE."""
+    return process.cpdist(
+        [texts[place] for place in first.tolist()],
+        [texts[place] for place in second.tolist()],
+        scorer=fuzz.ratio,
+        score_cutoff=ALIKE,
+    )
+
+
+def _could_be_alike(first: Places, second: Places) -> Flags:
+    """Whether two different texts of these lengths can reach ALIKE: one sign less, or one replaced."""
+    shorter, both = np.minimum(first, second), first + second
+    common = np.where(first == second, shorter - 1, shorter)
+    return 200 * common >= ALIKE * both
+
+
+def _brands(names: Sequence[str]) -> list[str]:
+    """Names without their words for a trade."""
+    text = "\n".join(names)
+    for word in _GENERIC_WORDS:
+        text = text.replace(word, " ")
+    return text.replace(" ", "").split("\n")
+
+
+def _tellings(names: Sequence[str]) -> list[str]:
+    """The numbers, letters and directions of each name."""
+    return _TELLING.sub(lambda match: "\n" * match[0].count("\n"), "\n".join(names)).split("\n")
+
+
+def _codes(texts: Sequence[str]) -> Places:
+    """A number a text, the same for equal texts."""
     places: dict[str, int] = {}
-    return np.fromiter((places.setdefault(sign, len(places)) for sign in signs), np.int64, len(names))
+    return np.fromiter((places.setdefault(text, len(places)) for text in texts), np.int64, len(texts))
 
 
-_Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+def _lengths(texts: Sequence[str]) -> Places:
+    return np.fromiter(map(len, texts), np.int64, len(texts))
 
 
-def _neighbours(texts: list[str], telling: _Places, lengths: _Places) -> tuple[_Places, _Places]:
+def _neighbours(texts: Sequence[str], telling: Places, lengths: Places) -> tuple[Places, Places]:
     """Pairs of places near each other in order that begin alike and could be similar enough."""
-    order = np.array(sorted(range(len(texts)), key=texts.__getitem__), dtype=np.int64)
+    # sorted by their first eight characters, sixteen bits each
+    signs = np.array(texts, dtype="<U8").view(np.uint32).reshape(len(texts), 8).astype(np.uint64)
+    packed = signs << np.array([48, 32, 16, 0] * 2, dtype=np.uint64)
+    early, late = packed[:, :4].sum(axis=1), packed[:, 4:].sum(axis=1)
+    order = np.lexsort(np.stack([late, early, telling.astype(np.uint64)])).astype(np.int64)
     order = order[lengths[order] >= SHORTEST]
-    heads = np.array([texts[place][:2] for place in order.tolist()], dtype="<U2")
-    signs, sizes = telling[order], lengths[order]
+    heads, kinds, sizes = early[order] >> np.uint64(32), telling[order], lengths[order]
     firsts, seconds = [order[:0]], [order[:0]]
     for step in range(1, min(WINDOW, len(order) - 1) + 1):
-        # 2 * shorter / (shorter + longer) is the most that two lengths allow
-        shorter = np.minimum(sizes[:-step], sizes[step:])
-        close = 200 * shorter >= ALIKE * (sizes[:-step] + sizes[step:])
-        near = (heads[:-step] == heads[step:]) & (signs[:-step] == signs[step:]) & close
+        near = (heads[:-step] == heads[step:]) & (kinds[:-step] == kinds[step:])
+        near &= _could_be_alike(sizes[:-step], sizes[step:])
         firsts.append(order[:-step][near])
         seconds.append(order[step:][near])
     return np.concatenate(firsts), np.concatenate(seconds)
-
-
-def _same_brand(first: int, second: int, names: Sequence[str]) -> bool:
-    """Whether they are alike without their words for a trade, too: 云帆网络技术 is not 云天网络技术."""
-    one, other = (_GENERIC_WORDS.sub("", names[place]) for place in (first, second))
-    return one == other or fuzz.ratio(one, other) >= ALIKE

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
-from xlcrm.checks.base import ERROR, TEXTS, CheckInput, Code, findings, gather, heading
-from xlcrm.tables.base import Kind
+from xlcrm.checks.base import ERROR, FREE_TEXTS, CheckInput, Code, findings, gather, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,37 +54,35 @@ class Secret(NamedTuple):
 
 def check(given: CheckInput) -> pd.DataFrame:
     """Findings of V13; their value is the masked number, never the number itself."""
-    texts = TEXTS - {Kind.LINK}
     return gather(
         [
-            *(_typed(sheet, column) for sheet, column in given.columns(texts)),
+            *(_typed(given, sheet, column) for sheet, column in given.columns(FREE_TEXTS)),
             *(_unreadable(sheet) for sheet in given.sheets if len(sheet.notes)),
         ]
     )
 
 
-def _typed(sheet: SheetData, column: Column) -> pd.DataFrame:
-    cells = sheet.frame[column.key]
-    values = cells.to_numpy(dtype=object).tolist()
-    long = [text for text in values if text.__class__ is str and len(text) >= SHORTEST]
-    if not _LOOSE.search("\n".join(long)):
+def _typed(given: CheckInput, sheet: SheetData, column: Column) -> pd.DataFrame:
+    cells = given.long_cells(sheet, column.key, SHORTEST)
+    values = cells.tolist()
+    if not _LOOSE.search("\n".join(values)):
         return gather([])
     held = {
-        row: secrets
+        int(row): secrets
         for row, text in zip(cells.index, values, strict=True)
-        if text.__class__ is str and len(text) >= SHORTEST and (secrets := find_secrets(text))
+        if (secrets := find_secrets(text))
     }
     return _findings(sheet, column.key, list(held), list(held.values()))
 
 
 def _unreadable(sheet: SheetData) -> pd.DataFrame:
-    """What was typed into a column of dates or numbers and could not be read stands in the notes only."""
+    """What was typed into a column of dates, numbers or choices and is none stands in the notes."""
     notes = sheet.notes[sheet.notes["row"].isin(sheet.frame.index)]
     parts = []
     for key, own in notes.groupby("key"):
         column = sheet.table.by_key[str(key)]
         held = {row: find_secrets(str(raw)) for row, raw in zip(own["row"], own["raw"], strict=True)}
-        rows = [row for row, secrets in held.items() if secrets and column.kind not in TEXTS]
+        rows = [row for row, secrets in held.items() if secrets and column.kind not in FREE_TEXTS]
         parts.append(_findings(sheet, column.key, rows, [held[row] for row in rows]))
     return gather(parts)
 
