@@ -1,0 +1,78 @@
+"""What is registered is documented, and what is documented exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from typer.main import get_command
+
+from xlcrm.actions import ACTIONS
+from xlcrm.checks import CODES
+from xlcrm.entrypoints.cli import app
+from xlcrm.rules.parameters import parameter_rows
+
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "docs" / "user-guide.zh-CN.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """The text of one numbered section of the guide."""
+    return GUIDE.split(f"、{title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def first_cells(text: str) -> set[str]:
+    """First cells of the tables' body rows."""
+    rows = re.findall(r"^\| *([^|]+?) *\|", text, flags=re.MULTILINE)
+    return {row for row in rows if not set(row) <= {"-", " "}}
+
+
+def commands() -> set[str]:
+    """Every command of the program."""
+    root = get_command(app)
+    return set(root.commands)  # type: ignore[attr-defined] # the app has commands, so typer makes a group
+
+
+def test_guide_lists_every_check_code_and_no_other() -> None:
+    assert first_cells(section("校验代码")) - {"代码"} == set(CODES)
+
+
+def test_guide_titles_of_check_codes_are_the_declared_ones() -> None:
+    text = section("校验代码")
+    for code, item in CODES.items():
+        assert f"| {code} | {'/'.join(item.levels)} | {item.title} | {item.description} |" in text
+
+
+def test_guide_lists_every_parameter_with_its_default() -> None:
+    text = section("参数表")
+    assert first_cells(text) - {"参数"} == {name for name, *_ in parameter_rows()}
+    for name, unit, default, note in parameter_rows():
+        assert f"| {name} | {default + unit if default else '（空）'} | {note} |" in text
+
+
+def test_guide_lists_every_command_and_no_other() -> None:
+    found = set(re.findall(r"^\| `xlcrm (\w+)", section("命令"), flags=re.MULTILINE))
+    assert found == commands()
+
+
+def test_guide_names_every_action_as_its_buttons_will() -> None:
+    for action in ACTIONS.values():
+        assert action.label in GUIDE
+
+
+def test_readme_uses_only_commands_that_exist() -> None:
+    assert set(re.findall(r"xlcrm (new|demo|refresh|check|why|schema|rules)\b", README)) <= commands()
+
+
+def test_readme_and_guide_point_at_files_that_exist() -> None:
+    for base, text in ((ROOT, README), (ROOT / "docs", GUIDE)):
+        targets = re.findall(r"\]\(((?!http)[^)#]+)\)", text)
+        assert targets
+        assert [target for target in targets if not (base / target).exists()] == []
+
+
+def test_glossary_gives_each_term_once() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\| ([^|]+?) \|", glossary, flags=re.MULTILINE)
+    assert len(terms) == len(set(terms))
