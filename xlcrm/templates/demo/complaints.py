@@ -59,6 +59,8 @@ class Times:
     emergency: Array
     waits_from: Array
     waits_to: Array
+    fixed_first: Array
+    reopened: Array
 
 
 def draw_complaints(
@@ -97,7 +99,7 @@ def draw_complaints(
         "level": levels,
         "owner": owners,
         "complaint_type": parts[1],
-        "issue": text_where(rng.random(size) < 0.6, parts[0]),
+        "issue": text_where((issue == words.RECURRING) | (rng.random(size) < 0.6), parts[0]),
         "department": parts[2],
         "compensation": compensation,
         "approver": text_where(compensation > 500, pick(rng, words.SUPERVISORS, size)),
@@ -123,13 +125,18 @@ def draw_complaints(
 
 
 def _who_and_when(rng: Rng, customers: Customers, now: np.datetime64) -> tuple[Array, Array]:
-    """Whose complaint and when it came, oldest first; the last three days are busy."""
-    size = max(3, len(customers) // 3)
+    """Whose complaint and when it came, oldest first; the last day is busy."""
+    size = max(4, len(customers) // 3)
     today = now.astype("datetime64[D]")
     fresh = max(2, size // 25)
-    days = today - np.concatenate((rng.integers(4, HISTORY_DAYS, size - fresh), rng.integers(0, 4, fresh)))
-    received = days.astype("datetime64[m]") + rng.integers(8 * 60, 19 * 60, size)
-    received = np.sort(np.where(received > now, now - rng.integers(5, 300, size), received))
+    days = today - rng.integers(2, HISTORY_DAYS, size - fresh)
+    earlier = days.astype("datetime64[m]") + rng.integers(8 * 60, 19 * 60, size - fresh)
+    lately = now - np.concatenate(([10], rng.integers(20, 1800, fresh - 1)))
+    # One complaint for certain in each of the last two months, for the issue that keeps coming back.
+    for back in (1, 2):
+        month = now.astype("datetime64[M]") - back
+        earlier[back - 1] = month.astype("datetime64[m]") + rng.integers(3 * 1440, 25 * 1440)
+    received = np.sort(np.concatenate((earlier, lately)))
     buyers = np.flatnonzero(customers.stages != "潜在")
     who = rng.choice(buyers if len(buyers) else np.arange(len(customers)), size)
     # A quiet customer has not complained lately, and nobody complains before being on file.
@@ -155,15 +162,18 @@ def _handling(rng: Rng, received: Array, levels: Array, now: np.datetime64) -> T
     resolved = received + span + pause
     waits_from = received + span // 2
     # A few old ones were forgotten, and a few stand still at the customer's.
-    open_still = rng.random(size) < 0.012
-    stuck = ~open_still & (rng.random(size) < 0.010)
     recent = (now - received).astype(np.int64) < 45 * 1440
-    resolved = blank_unless(~((open_still | stuck) & recent), resolved)
+    turn = np.cumsum(recent) % 8
+    open_still, stuck = recent & (turn == 1), recent & (turn == 4)
+    resolved = blank_unless(~(open_still | stuck), resolved)
     resolved = blank_after(resolved, now)
     back = np.where(rng.random(size) < 0.9, rng.integers(300, 4200, size), rng.integers(4400, 9000, size))
     called = blank_unless(rng.random(size) < 0.985, resolved + back)
-    waiting = (waits | (stuck & recent)) & (waits_from <= now)
+    waiting = (waits | stuck) & (waits_from <= now)
     over = waits_from + np.maximum(pause, 1)
+    returned = blank_after(blank_unless(waiting & ~stuck, over), now)
+    third = (resolved - returned) // 3
+    again = (np.cumsum(waits) % 6 == 1) & waits & ~np.isnat(third)
     emergency = received + np.where(rng.random(size) < 0.85, rng.integers(30, 1300, size), 1700)
     return Times(
         received=received,
@@ -174,7 +184,9 @@ def _handling(rng: Rng, received: Array, levels: Array, now: np.datetime64) -> T
         called_back=blank_after(called, now),
         emergency=blank_after(blank_unless(levels == "重大", emergency), now),
         waits_from=blank_unless(waiting, waits_from),
-        waits_to=blank_after(blank_unless(waiting & ~(stuck & recent), over), now),
+        waits_to=returned,
+        fixed_first=blank_unless(again, returned + third),
+        reopened=blank_unless(again, returned + 2 * third),
     )
 
 
@@ -232,6 +244,10 @@ def _steps(ids: Array, owners: Array, cells: Mapping[str, Array], stepped: Array
                     "by": owners[at],
                     "description": _STEP_TEXTS[step],
                     "feedback": "认可处理结果" if step == "回访" else None,
+                    "next_action": [f"{owner}提交处理方案" for owner in owners[at]]
+                    if step == "调查"
+                    else None,
+                    "next_action_by": cells[key][at].astype("datetime64[D]") + 1 if step == "调查" else None,
                 }
             )
         )
@@ -246,6 +262,8 @@ def _changes(ids: Array, owners: Array, times: Times) -> pd.DataFrame:
         (times.responded, "处理中", "开始处理"),
         (times.waits_from, "等待客户", "等待客户提供资料"),
         (times.waits_to, "处理中", "客户已回复"),
+        (times.fixed_first, "已解决", "处理完成"),
+        (times.reopened, "重新打开", "客户反映问题仍在"),
         (times.resolved, "已解决", "处理完成"),
         (times.called_back, "已关闭", "回访后关闭"),
     )
