@@ -146,7 +146,7 @@ def test_compensation_over_the_limit_has_an_approver(clean: dict[str, pd.DataFra
     assert over["approver"].notna().all()
 
 
-def test_dormant_customers_have_been_silent(clean: dict[str, pd.DataFrame]) -> None:
+def test_dormant_customers_do_nothing_but_are_called(clean: dict[str, pd.DataFrame]) -> None:
     customers = clean["customers"]
     dormant = set(customers.loc[customers["stage"] == "沉睡", "customer_id"])
     assert dormant
@@ -154,7 +154,6 @@ def test_dormant_customers_have_been_silent(clean: dict[str, pd.DataFrame]) -> N
         [
             clean[name].set_index("customer_id")[key]
             for name, key in (
-                ("followup_records", "touched_at"),
                 ("transactions", "traded_on"),
                 ("satisfaction_surveys", "surveyed_on"),
                 ("complaints", "received_at"),
@@ -163,6 +162,9 @@ def test_dormant_customers_have_been_silent(clean: dict[str, pd.DataFrame]) -> N
     )
     newest = touches[touches.index.isin(dormant)].groupby(level=0).max()
     assert (newest < NOW - dt.timedelta(days=180)).all()
+    calls = clean["followup_records"].dropna(subset=["responded"])
+    assert set(calls["responded"]) == {"是", "否"}
+    assert set(calls["customer_id"]) <= dormant
 
 
 def test_sales_are_skewed(clean: dict[str, pd.DataFrame]) -> None:

@@ -45,10 +45,13 @@ def draw_records(rng: Rng, customers: Customers, now: np.datetime64) -> pd.DataF
         now: datetime64[m]; nothing lies after it.
     """
     who, days = _contact_days(rng, customers)
+    woken, wake_days = _wake_days(rng, customers, now.astype("datetime64[D]"))
+    who, days = np.concatenate((who, woken)), np.concatenate((days, wake_days))
     moments = office_time(rng, weekday(days))
-    keep = (moments <= now) & (moments >= customers.first_day[who])
-    order = np.argsort(moments[keep], kind="stable")
-    who, moments = who[keep][order], moments[keep][order]
+    kept = np.flatnonzero((moments <= now) & (moments >= customers.first_day[who]))
+    kept = kept[np.argsort(moments[kept], kind="stable")]
+    wakes = kept >= len(who) - len(woken)
+    who, moments = who[kept], moments[kept]
     size = len(who)
     talk = rng.integers(0, len(words.TALKS), size)
     summaries, feedback, actions = (objects([talk[part] for talk in words.TALKS]) for part in range(3))
@@ -64,7 +67,6 @@ def draw_records(rng: Rng, customers: Customers, now: np.datetime64) -> pd.DataF
             for person, day, action in zip(by, texts_of(due), actions[talk], strict=True)
         ]
     )
-    dormant = customers.stages[who] == "沉睡"
     return frame_of(
         FOLLOWUP_RECORDS,
         {
@@ -79,7 +81,7 @@ def draw_records(rng: Rng, customers: Customers, now: np.datetime64) -> pd.DataF
             "next_action_by": blank_unless(acts, due),
             "next_action_done_on": done,
             "signal": pick(rng, (None, "积极", "中性", "消极"), size, (60, 14, 22, 4)),
-            "responded": text_where(dormant, pick(rng, ("是", "否"), size, (1, 3))),
+            "responded": text_where(wakes, pick(rng, ("是", "否"), size, (4, 1))),
             "need_tags": sometimes(rng, some_tags(rng, words.NEEDS, size, 1), 0.3),
             "info_changed": pick(rng, (None, "否", "是"), size, (85, 12, 3)),
         },
@@ -99,13 +101,21 @@ def _contact_days(rng: Rng, customers: Customers) -> tuple[Array, Array]:
     who = np.repeat(np.arange(size), count)
     back = np.concatenate([np.arange(number) for number in count]) if size else np.zeros(0)
     # The newest contact lies up to one and a bit of the rhythm ago: most in time, some overdue.
-    behind = rng.uniform(0.0, 1.25, size)[who] + back * rng.uniform(0.85, 1.15, len(who))
+    behind = rng.uniform(0.0, 1.1, size)[who] + back * rng.uniform(0.85, 1.15, len(who))
     days = customers.last_day[who] - (rhythm[who] * behind).astype(np.int64)
     first = np.flatnonzero(rng.random(size) < 0.94)
     first_days = customers.first_day[first] + np.where(
         rng.random(len(first)) < 0.9, rng.integers(0, 2, len(first)), rng.integers(3, 9, len(first))
     )
     return np.concatenate((who, first)), np.concatenate((days, first_days))
+
+
+def _wake_days(rng: Rng, customers: Customers, today: np.datetime64) -> tuple[Array, Array]:
+    """Dormant customers get a call a quarter; the newest one is up to three months and a bit ago."""
+    who = np.flatnonzero((customers.stages == "沉睡") & (rng.random(len(customers)) < 0.92))
+    days = today - rng.integers(2, 96, len(who))
+    late = days > customers.last_day[who] + 60
+    return who[late], days[late]
 
 
 def _grade_places(grades: Array) -> Array:
@@ -148,13 +158,16 @@ def draw_visit_plans(rng: Rng, customers: Customers) -> pd.DataFrame:
     """A plan to call back for most customers under contract."""
     who = np.flatnonzero((customers.stages == "合作") & (rng.random(len(customers)) < 0.9))
     size = len(who)
+    young = (customers.last_day[who] - customers.signed[who]).astype(np.int64) < 183
+    usual = np.where(young | (customers.grades[who] == "A类"), "每月1次", "每季度1次").astype(object)
+    own = np.where(rng.random(size) < 0.75, usual, "每半年1次")
     return frame_of(
         VISIT_PLANS,
         {
             "customer_id": customers.ids[who],
             "name": customers.names[who],
             "grade": customers.grades[who],
-            "frequency": sometimes(rng, pick(rng, ("每月1次", "每季度1次", "每半年1次"), size), 0.06),
+            "frequency": sometimes(rng, own, 0.1),
             "way": _ways(rng, size),
             "focus": sometimes(rng, pick(rng, words.FOCUS, size), 0.7),
             "owner": customers.owners[who],
@@ -167,17 +180,13 @@ def _ways(rng: Rng, size: int) -> Array:
 
 
 def draw_surveys(rng: Rng, customers: Customers) -> pd.DataFrame:
-    """Answered forms of customers under contract, some a quarter apart; most are content."""
+    """Answered forms of customers under contract, one a quarter with few left out; most are content."""
     signed = np.flatnonzero(~np.isnat(customers.signed))
-    room = (customers.last_day[signed] - customers.signed[signed]).astype(np.int64)
-    count = np.minimum(room // 90, rng.integers(0, 4, len(signed)))
-    who = np.repeat(signed, count)
-    size = len(who)
-    back = (
-        np.concatenate([np.arange(number) for number in count]) if len(count) else np.zeros(0, dtype=np.int64)
-    )
-    days = weekday(customers.last_day[who] - 90 * back.astype(np.int64) - rng.integers(3, 60, size))
-    keep = days > customers.signed[who]
+    quarters = (customers.last_day[signed] - customers.signed[signed]).astype(np.int64) * 2 // 185
+    who = np.repeat(signed, quarters)
+    number = np.arange(len(who)) - np.repeat(np.cumsum(quarters) - quarters, quarters) + 1
+    days = weekday(customers.signed[who] + number * 185 // 2 + rng.integers(0, 7, len(who)))
+    keep = (days <= customers.last_day[who]) & (rng.random(len(who)) < 0.94)
     who, days = who[keep], days[keep]
     size = len(who)
     mood = rng.normal(4.3, 0.55, size)

@@ -163,7 +163,7 @@ def _ids(filed: Array) -> Array:
 def _updated(rng: Rng, filed: Array, today: np.datetime64) -> Array:
     """Most rows were looked at in the last quarter, a few not for over a year."""
     back = np.where(
-        rng.random(len(filed)) < 0.9, rng.integers(0, 80, len(filed)), rng.integers(80, 420, len(filed))
+        rng.random(len(filed)) < 0.95, rng.integers(0, 80, len(filed)), rng.integers(80, 420, len(filed))
     )
     return np.maximum(weekday(today - back), filed)
 
