@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.compute.facts import Facts, Flags, Moments, looked_up, moments, nothing
+from xlcrm.compute.events import settle_solutions
+from xlcrm.compute.facts import Facts, Flags, Integers, Moments, looked_up, moments, nothing
 from xlcrm.compute.matching import match
 from xlcrm.periods import Unit, add, months_between, parse_length
 from xlcrm.rules.base import SPAN_UNITS, Effect, Rule
@@ -19,6 +20,7 @@ DORMANT: Final = "沉睡"
 LOST: Final = "流失"
 PARTNER: Final = "合作"
 NO_PURCHASE: Final = "未成交"
+REFUND: Final = "退款"
 
 RFM_CLASSES: Final = {
     (True, True, True): "重要价值客户",
@@ -66,16 +68,17 @@ def ages(facts: Facts) -> pd.Series:
 def rfm_classes(facts: Facts) -> pd.Series:
     """RFM类别 of each register row; 未成交 where nothing was ever bought; blank without transactions.
 
-    R is days since the last purchase, F and M count and sum the last 12 months, refunds netted; amounts
-    over 金额上限 are left out (V06).
+    R is days since the last purchase, F and M count and sum the last 12 months. Refunds, which are negative
+    and say so, are netted; what V06 flags, a negative amount that does not or one over 金额上限, is left out.
     """
     customers = facts.frame("customers")
     trades = facts.frame("transactions")
     if trades.empty:
         return pd.Series(index=customers.index, dtype="str")
     trades = trades.assign(code=facts.codes("transactions"))
-    amount = trades["amount"].abs() <= facts.parameters.money_max
-    trades = trades[(trades["code"] >= 0) & (trades["traded_on"] <= facts.now) & amount]
+    refund = trades["product"].str.contains(REFUND, regex=False, na=False)
+    plausible = (trades["amount"] <= facts.parameters.money_max) & ((trades["amount"] >= 0) | refund)
+    trades = trades[(trades["code"] >= 0) & (trades["traded_on"] <= facts.now) & plausible]
     today = pd.Timestamp(facts.now.date())
     bought = trades[trades["amount"] > 0]
     recent = trades["traded_on"] > today - pd.DateOffset(years=1)
@@ -89,13 +92,14 @@ def rfm_classes(facts: Facts) -> pd.Series:
             .reindex(days.index, fill_value=0),
             "amount": trades[recent].groupby("code")["amount"].sum().reindex(days.index, fill_value=0.0),
         }
-    )
-    near, often, large = _thresholds(summary, facts.parameters)
+    ).round(2)
+    # Rounded, so that customers who are equal to the mean stay equal to it.
+    near, often, large = (round(limit, 6) for limit in _thresholds(summary, facts.parameters))
     keys = zip(summary["days"] <= near, summary["count"] >= often, summary["amount"] >= large, strict=True)
     names = [RFM_CLASSES[bool(r), bool(f), bool(m)] for r, f, m in keys]
     named = pd.Series(names, index=summary.index, dtype="str")
     own = pd.Series(facts.codes("customers"), index=customers.index)
-    return own.map(named).astype("str").where(own.isin(named.index) | (own < 0), NO_PURCHASE)
+    return looked_up(own, named).where(own.isin(named.index) | (own < 0), NO_PURCHASE)
 
 
 def _thresholds(summary: pd.DataFrame, parameters: Parameters) -> tuple[float, float, float]:
@@ -114,6 +118,7 @@ def _thresholds(summary: pd.DataFrame, parameters: Parameters) -> tuple[float, f
 
 def derive(facts: Facts) -> None:
     """Put what stands in for typed cells into `facts.derived`, each once, before any rule is matched."""
+    facts.derived.update(settle_solutions(facts))
     facts.derived["customers", "stage"] = stages(facts)
     facts.derived["customers", "grade"] = grades(facts)
     plans = facts.frame("visit_plans")
@@ -128,21 +133,25 @@ def signal_until(facts: Facts, effect: Effect) -> tuple[Moments, Rule | None]:
     until = nothing(len(facts.account_ids))
     found: Rule | None = None
     for rule in facts.active:
-        if rule.effect is not effect:
-            continue
-        found = rule
-        rows = match(rule.when, facts)
-        codes = facts.codes(rule.table)
-        rows &= codes >= 0
-        place = rule.start.items[0].place
-        if place is None:
-            continue
-        start = moments(facts.frame(rule.table)[place.key])[rows]
-        if rule.unit in SPAN_UNITS:
-            until[codes[rows]] = add(start, round(rule.limit), Unit(SPAN_UNITS[rule.unit]))
-        else:
-            until[codes[rows]] = start
+        if rule.effect is effect:
+            found = rule
+            rows, ends = signals(facts, rule)
+            order = np.argsort(ends, kind="stable")
+            codes = facts.codes(rule.table)[rows[order]]
+            until[codes] = np.fmax(until[codes], ends[order])
     return until, found
+
+
+def signals(facts: Facts, rule: Rule) -> tuple[Integers, Moments]:
+    """(n,) rows of known customers with a rule's signal up to now, and (n,) until when each one holds."""
+    place = rule.start.items[0].place
+    assert place is not None  # noqa: S101 - rules without an own date are refused when they are read
+    start = moments(facts.frame(rule.table)[place.key])
+    carry = match(rule.when, facts) & (facts.codes(rule.table) >= 0) & (start <= facts.now_at)
+    rows = np.flatnonzero(carry)
+    if rule.unit in SPAN_UNITS:
+        return rows, add(start[rows], round(rule.limit), Unit(SPAN_UNITS[rule.unit])).astype("datetime64[s]")
+    return rows, start[rows]
 
 
 def with_stage(facts: Facts, *names: str) -> Flags:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from xlcrm.compute.clocks import AT_RISK, BREACHED, STATUSES
 from xlcrm.compute.due_list import LEVEL_KEYS, OWNER_KEYS
+from xlcrm.compute.tasks import first_of_customer
 from xlcrm.periods import overrun_text
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.system import ALERTS
@@ -35,7 +36,7 @@ def alerts(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> Alerts:
     """Breached clocks first, the longest overrun at the top; then those at risk, the nearest first."""
     picked = []
     for number, clock in enumerate(clocks.values()):
-        rows = np.flatnonzero((clock.status == BREACHED) | (clock.status == AT_RISK))
+        rows = _shown(facts, clock)
         picked.append(
             pd.DataFrame(
                 {
@@ -59,6 +60,16 @@ def alerts(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> Alerts:
     shown = pd.concat(worded).reindex(first.index)[[item.key for item in ALERTS.columns]]
     breached = int(late.sum())
     return Alerts(shown.reset_index(drop=True), breached, len(joined) - breached, len(joined) - len(first))
+
+
+def _shown(facts: Facts, clock: Clock) -> Integers:
+    """Rows of a clock that are late or nearly so; of a record table, one a rule and customer."""
+    open_ = (clock.status == BREACHED) | (clock.status == AT_RISK)
+    picked = []
+    for number in range(len(clock.rules)):
+        rows = np.flatnonzero(open_ & (clock.rule == number))
+        picked.append(rows[first_of_customer(facts, clock.table, rows, clock.due[rows])])
+    return np.sort(np.concatenate(picked))
 
 
 def _worded(facts: Facts, clock: Clock, picked: pd.DataFrame) -> pd.DataFrame:

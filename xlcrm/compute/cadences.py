@@ -14,6 +14,7 @@ from xlcrm.compute.matching import match
 from xlcrm.compute.tasks import join, tasks, within_horizon
 from xlcrm.periods import Unit, add, add_each, parse_frequencies
 from xlcrm.rules.base import SPAN_UNITS, Effect, Rule, RuleKind
+from xlcrm.rules.conditions import Op
 from xlcrm.rules.sources import Pick
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def cadences(facts: Facts, lookups: Lookups) -> list[Cadence]:
         contact = _contact(rule)
         selected &= codes >= 0
         selected[selected] &= ~lost[codes[selected]]
-        if contact is not None and not _names_dormant(rule):
+        if not _names_dormant(rule):
             selected[selected] &= ~dormant[codes[selected]]
         rows = np.flatnonzero(selected)
         own = codes[rows]
@@ -82,7 +83,9 @@ def _contact(rule: Rule) -> tuple[Place, When | None] | None:
 
 
 def _names_dormant(rule: Rule) -> bool:
-    return any(term.place.key == "stage" and DORMANT in term.choices for term in rule.when.terms)
+    return any(
+        term.place.key == "stage" and term.op is Op.IN and DORMANT in term.choices for term in rule.when.terms
+    )
 
 
 def _due(facts: Facts, rule: Rule, rows: Integers, base: Moments) -> Moments:
@@ -165,13 +168,21 @@ def next_contacts(facts: Facts, found: list[Cadence]) -> tuple[Moments, Integers
     for item in found:
         if item.contact is None:
             continue
-        held = due[item.codes]
-        new = item.due.astype("datetime64[s]")
-        wins: Flags = (rule[item.codes] < 0) | (new < held) | (np.isnat(new) & ~np.isnat(held))
-        due[item.codes[wins]] = new[wins]
-        rule[item.codes[wins]] = facts.position(item.rule)
+        codes, new = _earliest_each(item)
+        held = due[codes]
+        wins: Flags = (rule[codes] < 0) | (new < held) | (np.isnat(new) & ~np.isnat(held))
+        due[codes[wins]] = new[wins]
+        rule[codes[wins]] = facts.position(item.rule)
     days = facts.worktime.next_working_day(due.astype("datetime64[D]"))
     return np.where(np.isnat(due), NAT, days.astype("datetime64[s]")), rule
+
+
+def _earliest_each(item: Cadence) -> tuple[Integers, Moments]:
+    """Each account of a cadence once, with its earliest day; never touched (NaT) is the earliest of all."""
+    due = item.due.astype("datetime64[s]")
+    order = np.argsort(np.where(np.isnat(due), np.iinfo(np.int64).min, due.astype(np.int64)), kind="stable")
+    codes, first = np.unique(item.codes[order], return_index=True)
+    return codes, due[order][first]
 
 
 def planned_days(facts: Facts, found: list[Cadence], table: str) -> Moments:
@@ -182,11 +193,13 @@ def planned_days(facts: Facts, found: list[Cadence], table: str) -> Moments:
     for item in found:
         if item.contact is None or item.contact[0].table != "followup_records":
             continue
-        due = facts.worktime.next_working_day(item.due).astype("datetime64[s]")
         if item.rule.table == table:
+            due = facts.worktime.next_working_day(item.due).astype("datetime64[s]")
             result[item.rows] = np.fmin(result[item.rows], due)
         elif item.rule.table == "customers" and table == "followup_plans":
-            by_account[item.codes] = np.fmin(by_account[item.codes], due)
+            codes, first = _earliest_each(item)
+            day = facts.worktime.next_working_day(first.astype("datetime64[D]")).astype("datetime64[s]")
+            by_account[codes] = np.fmin(by_account[codes], day)
     if table == "followup_plans":
         result = np.where(codes >= 0, by_account[codes] if len(by_account) else NAT, NAT)
     return result

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from xlcrm.compute.events import History, replay
+from xlcrm.compute.events import History, history
 from xlcrm.compute.facts import NAT, Facts, Flags, Integers, Moments, moments, nothing
 from xlcrm.compute.matching import match
 from xlcrm.periods import Unit, add, end_of_day, is_date_only
@@ -19,8 +19,6 @@ from xlcrm.worktime import NATURAL, Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from xlcrm.compute.touches import Lookups
 
@@ -81,43 +79,31 @@ class Clock:
 
 def judge(facts: Facts, lookups: Lookups) -> list[Verdict]:
     """Every enabled clock rule on every row that it matches."""
-    histories: dict[str, History] = {}
-    verdicts = []
-    for rule in facts.active:
-        if rule.kind is not RuleKind.CLOCK:
-            continue
-        columns = BY_NAME[rule.table].by_key
-        if rule.table not in histories and "status" in columns and "resolved_at" in columns:
-            histories[rule.table] = replay(facts, rule.table)
-        verdicts.append(judge_rule(rule, facts, lookups, histories.get(rule.table)))
-    return verdicts
+    clocks = [rule for rule in facts.active if rule.kind is RuleKind.CLOCK]
+    return [judge_rule(rule, facts, lookups, history(facts, rule.table)) for rule in clocks]
 
 
-def judge_rule(rule: Rule, facts: Facts, lookups: Lookups, history: History | None) -> Verdict:
+def judge_rule(rule: Rule, facts: Facts, lookups: Lookups, past: History | None) -> Verdict:
     """One rule's clock (semantics: A clock).
 
     Args:
         rule: a clock rule.
         facts: the run.
         lookups: contacts of other tables.
-        history: the replayed log of the rule's table, where it is a case table.
+        past: the replayed log of the rule's table, where it is a case table.
     """
     rows = np.flatnonzero(match(rule.when, facts))
-    start = lookups.times(rule.start, rows)
-    start = np.where(start <= facts.now_at, start, NAT) if rule.limit else start
-    if history is not None and facts.parameters.reopened == "重启" and _stops_at_solution(rule):
-        start = np.fmax(start, history.reopened_at[rows])
     touched = BY_NAME[rule.table].touched
     row_at = moments(facts.frame(rule.table)[touched])[rows] if touched else None
-    stop = _stop(rule, rows, start, row_at, lookups, history)
-    stop = np.where(stop <= facts.now_at, stop, NAT)
-    pauses = [(since[rows], until[rows]) for since, until in history.pauses] if history else []
+    start = _start(rule, rows, row_at, lookups, past)
+    stop = _stop(rule, rows, start, row_at, lookups, past)
+    pauses = [(since[rows], until[rows]) for since, until in past.pauses] if past else []
     calendar = calendar_of(rule, facts)
     original, by_day = deadlines(rule, start, calendar, pauses, facts.worktime)
     due = _extended(rule, rows, original, facts)
-    warn = _warn_from(rule, start, due, calendar, pauses)
-    waiting = history.waiting[rows] if history else np.zeros(len(rows), dtype=bool)
-    status = _status(facts, rule, (start, stop, due, warn), waiting)
+    warn = _warn_from(rule, start, due, calendar, facts.worktime)
+    waiting = past.waiting[rows] if past else np.zeros(len(rows), dtype=bool)
+    status = _status(facts, rule, (start, stop, due, warn), waiting, by_day)
     status[_unreadable(rule, rows, facts)] = INVALID
     started_on = facts.parameters.started_on
     if started_on is not None:
@@ -140,29 +126,63 @@ def deadlines(
 ) -> tuple[Moments, Flags]:
     """(n,) deadlines and whether they are dates: a start without a time gives the end of the due day."""
     by_day = is_date_only(start) | (start == end_of_day(start))
-    unit = rule.unit
-    if unit in (LimitUnit.MONTH, LimitUnit.YEAR):
-        due = add(start, round(rule.limit), Unit(SPAN_UNITS[unit]))
-    elif rule.limit == 0:
-        due = start.copy()
+    if rule.limit == 0:
+        return np.where(by_day & ~np.isnat(start), end_of_day(start), start), by_day
+    if rule.unit in (LimitUnit.MONTH, LimitUnit.YEAR):
+        whole = add(start, round(rule.limit), Unit(SPAN_UNITS[rule.unit]))
+        minutes = (whole - start).astype("timedelta64[m]").astype(np.int64)
+        due = NATURAL.walk_paused(start, minutes, pauses) if pauses else whole
     else:
-        minutes = limit_minutes(rule, calendar, worktime)
-        due = calendar.walk_paused(start, minutes, pauses) if pauses else calendar.walk(start, minutes)
-    return np.where(by_day & ~np.isnat(due), end_of_day(due), due), by_day
+        days = calendar is not NATURAL and rule.unit in (LimitUnit.DAY, LimitUnit.WEEK)
+        begins = np.where(by_day & ~np.isnat(start), end_of_day(start), start) if days else start
+        due = calendar.walk_paused(begins, limit_minutes(rule, calendar, worktime), pauses)
+    return np.where(by_day & ~np.isnat(due), _due_days(due, calendar, pauses), due), by_day
+
+
+def _due_days(due: Moments, calendar: Calendar, pauses: Sequence[tuple[Moments, Moments]]) -> Moments:
+    """(n,) ends of the due days; a pause that begins on the due day itself moves it by the days it lasts."""
+    end = end_of_day(due)
+    for since, until in pauses:
+        inside = (since > due) & (since <= end)
+        if inside.any():
+            lasted = until.astype("datetime64[D]") - since.astype("datetime64[D]")
+            moved = calendar.next_working_day(end.astype("datetime64[D]") + lasted)
+            end = np.where(inside, end_of_day(moved), end)
+    return end
 
 
 def limit_minutes(rule: Rule, calendar: Calendar, worktime: Calendar) -> int:
     """The limit in minutes of its calendar; a day of 工作时间 is one working day's hours."""
     minutes = MINUTES[rule.unit]
     if calendar is not NATURAL and rule.unit in (LimitUnit.DAY, LimitUnit.WEEK):
-        hours = getattr(worktime, "hours", ())
-        day = sum(segment.closes - segment.opens for segment in hours)
-        minutes = day * (5 if rule.unit is LimitUnit.WEEK else 1)
+        week = len(getattr(worktime, "weekdays", range(5)))
+        minutes = day_minutes(worktime) * (week if rule.unit is LimitUnit.WEEK else 1)
     return round(rule.limit * minutes)
+
+
+def day_minutes(worktime: Calendar) -> int:
+    """Minutes of an ordinary working day."""
+    return sum(segment.closes - segment.opens for segment in getattr(worktime, "hours", ()))
 
 
 def _stops_at_solution(rule: Rule) -> bool:
     return any(item.place is not None and item.place.key == "resolved_at" for item in rule.stop.items)
+
+
+def _start(
+    rule: Rule, rows: Integers, row_at: Moments | None, lookups: Lookups, past: History | None
+) -> Moments:
+    """(n,) starts up to now; a start that is the deadline itself (limit 0) may lie ahead."""
+    now = lookups.facts.now_at
+    start = lookups.times(rule.start, rows)
+    if rule.limit:
+        start = np.where(start <= now, start, NAT)
+    elif row_at is not None:
+        start = np.where(row_at > now, NAT, start)
+    if past is not None and lookups.facts.parameters.reopened == "重启" and _stops_at_solution(rule):
+        reopened = past.reopened_at[rows]
+        start = np.where(reopened > start, reopened, start)
+    return start
 
 
 def _stop(
@@ -171,10 +191,10 @@ def _stop(
     start: Moments,
     row_at: Moments | None,
     lookups: Lookups,
-    history: History | None,
+    past: History | None,
 ) -> Moments:
-    if history is not None and _stops_at_solution(rule):
-        return history.resolved_at[rows]
+    if past is not None and _stops_at_solution(rule):
+        return past.resolved_at[rows]
     return lookups.times(rule.stop, rows, since=start, row_at=row_at)
 
 
@@ -193,33 +213,40 @@ def _warn_from(
     start: Moments,
     due: Moments,
     calendar: Calendar,
-    pauses: Sequence[tuple[Moments, Moments]],
+    worktime: Calendar,
 ) -> Moments:
-    """(n,) from when a clock is at risk: a share of the limit, or a fixed span, before the deadline."""
+    """(n,) from when a clock is at risk: a share of the limit, or a fixed span, before the deadline.
+
+    Pauses lie in the past, so that what is left from now on is the calendar's own time. Whole days of a
+    fixed span are working days in 工作时间.
+    """
     warning = rule.warning
+    minutes: Integers | int
     if warning.minutes is not None:
-        return due - np.timedelta64(warning.minutes, "m")
-    share = warning.share or 0.0
-    if calendar is NATURAL or rule.unit not in MINUTES:
-        span = (due - start).astype("timedelta64[s]").astype(np.int64)
-        for since, until in pauses:
-            inside = (np.minimum(until, due) - np.maximum(since, start)).astype(np.int64)
-            span = span - np.where(np.isnat(since), 0, np.maximum(inside, 0))
-        lead: NDArray[Any] = np.where(np.isnat(due), 0, span * share).astype("timedelta64[s]")
-        early: Moments = due - lead
-        return early
-    minutes = round(limit_minutes(rule, calendar, calendar) * share)
-    return calendar.walk(due, -minutes)
+        days, rest = divmod(warning.minutes, 24 * 60)
+        a_day = day_minutes(worktime) if calendar is not NATURAL else 24 * 60
+        minutes = days * a_day + rest
+    elif rule.unit in MINUTES:
+        minutes = round(limit_minutes(rule, calendar, worktime) * (warning.share or 0.0))
+    else:
+        whole = add(start, round(rule.limit), Unit(SPAN_UNITS[rule.unit])) - start
+        known = np.where(np.isnat(whole), 0, whole.astype("timedelta64[m]").astype(np.int64))
+        return NATURAL.walk(due, -np.round(known * (warning.share or 0.0)).astype(np.int64))
+    return calendar.walk(due, -minutes) if minutes else due
 
 
 def _status(
-    facts: Facts, rule: Rule, times: tuple[Moments, Moments, Moments, Moments], waiting: Flags
+    facts: Facts,
+    rule: Rule,
+    times: tuple[Moments, Moments, Moments, Moments],
+    waiting: Flags,
+    by_day: Flags,
 ) -> Integers:
     start, stop, due, warn = times
     now = facts.now_at
     running = np.isnat(stop)
     day_of = "datetime64[D]"
-    same_day = is_date_only(stop) & (stop.astype(day_of) == start.astype(day_of))
+    same_day = (is_date_only(stop) | by_day) & (stop.astype(day_of) == start.astype(day_of))
     before = (stop < start) & ~same_day if rule.limit else np.zeros(len(start), dtype=bool)
     on_time = np.where(is_date_only(stop), stop.astype(day_of) <= due.astype(day_of), stop <= due)
     conditions = [

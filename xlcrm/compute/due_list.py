@@ -10,7 +10,7 @@ import pandas as pd
 
 from xlcrm.compute.clocks import BREACHED, OPEN, Clock
 from xlcrm.compute.facts import Facts, Flags, Integers, Moments, moments, nothing
-from xlcrm.compute.tasks import join, tasks, within_horizon
+from xlcrm.compute.tasks import first_of_customer, join, tasks, who, within_horizon
 from xlcrm.periods import end_of_day, human_minutes, next_slot
 from xlcrm.rules.base import Rule, RuleKind
 from xlcrm.tables import BY_NAME
@@ -52,7 +52,7 @@ def clock_tasks(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> pd.Dat
         open_ = np.isin(clock.status, OPEN) & within_horizon(facts, clock.due.astype("datetime64[D]"))
         for number, rule in enumerate(clock.rules):
             rows = np.flatnonzero(open_ & (clock.rule == number))
-            rows = rows[_first_of_customer(facts, table, rows, clock.due[rows])]
+            rows = rows[first_of_customer(facts, table, rows, clock.due[rows])]
             starts = np.datetime_as_string(clock.start[rows], unit="m")
             frames.append(
                 tasks(
@@ -68,17 +68,6 @@ def clock_tasks(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> pd.Dat
     return join(frames)
 
 
-def _first_of_customer(facts: Facts, table: str, rows: Integers, due: Moments) -> Flags:
-    """Records have no number of their own: a customer's most urgent open one stands for all."""
-    keep: Flags = np.ones(len(rows), dtype=bool)
-    if BY_NAME[table].key or not BY_NAME[table].account:
-        return keep
-    order = np.argsort(due, kind="stable")
-    repeated = pd.Series(facts.codes(table)[rows][order]).duplicated().to_numpy()
-    keep[order] = ~repeated
-    return keep
-
-
 def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
     """Sort, cut and word the tasks; merge the notes and postponements of the list as it stands.
 
@@ -86,9 +75,7 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
         facts: the run.
         found: a tasks frame (see `compute.tasks`).
     """
-    found = found.drop_duplicates(["rule", "table", "place", "code", "due_at", "occasion"]).reset_index(
-        drop=True
-    )
+    found = found[_once(facts, found)].reset_index(drop=True)
     kept = _kept(facts)
     remembered = _remembered(facts, found, kept)
     postponed = nothing(len(found))
@@ -116,6 +103,29 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
     numbers = np.bincount(state, minlength=3)
     counts = {name: int(number) for name, number in zip(STATES, numbers, strict=True)}
     return DueList(rows[[item.key for item in DUE_LIST.columns]], counts, len(order) - len(first), retired)
+
+
+def _once(facts: Facts, found: pd.DataFrame) -> Flags:
+    """(n,) the first due of all tasks that are one: what `_task_ids` tells apart, in numbers."""
+    own = np.full(len(found), -1, dtype=np.int64)
+    places = found["place"].to_numpy()
+    for table, positions in found.groupby("table").indices.items():
+        rows = positions[places[positions] >= 0]
+        own[rows] = who(facts, str(table), places[rows])
+    day = found["due_at"].to_numpy(dtype="datetime64[D]").astype(np.int64)
+    told = (found["occasion"] != "").to_numpy() & (places >= 0)
+    same = pd.DataFrame(
+        {
+            "rule": found["rule"].to_numpy(),
+            "who": own,
+            "occasion": pd.factorize(found["occasion"])[0],
+            "day": np.where(told, 0, day),
+        }
+    )
+    order = np.argsort(_sortable(found["due_at"].to_numpy(dtype="datetime64[s]")), kind="stable")
+    keep: Flags = np.zeros(len(found), dtype=bool)
+    keep[order] = ~same.iloc[order].duplicated().to_numpy()
+    return keep
 
 
 def _remembered(facts: Facts, found: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:

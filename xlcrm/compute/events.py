@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.compute.facts import NAT, Facts, Flags, Moments, looked_up, moments, nothing
+from xlcrm.compute.facts import NAT, Facts, Flags, Integers, Moments, looked_up, moments, nothing
 from xlcrm.tables import BY_NAME
-from xlcrm.tables.base import Kind
+from xlcrm.tables.base import TIMES
 from xlcrm.tables.cases import STEP_TIMES
 
 if TYPE_CHECKING:
@@ -22,23 +22,32 @@ SOLVED: Final = ("已解决", "已关闭")
 
 
 def fill_from_steps(facts: Facts) -> dict[tuple[str, str], pd.Series]:
-    """Complaint times completed from 投诉处理跟踪表 (complaint_steps); any step is a 最近反馈时间 too."""
-    steps = facts.frame("complaint_steps").dropna(subset=["complaint_id", "handled_at"])
-    steps = steps[steps["handled_at"] <= facts.now]
+    """Complaint times completed from 投诉处理跟踪表 (complaint_steps); any step is a 最近反馈时间 too.
+
+    What lies after now is not there yet: neither a step nor a time in the complaint's own cell.
+    """
+    steps = _steps(facts)
     complaints = facts.frame("complaints")
     filled: dict[tuple[str, str], pd.Series] = {}
     for key, step in STEP_TIMES.items():
         first = steps[steps["step"] == step].groupby("complaint_id")["handled_at"].min()
-        filled["complaints", key] = complaints[key].fillna(looked_up(complaints["complaint_id"], first))
+        own = complaints[key].where(complaints[key] <= facts.now)
+        filled["complaints", key] = own.fillna(looked_up(complaints["complaint_id"], first))
     newest = looked_up(complaints["complaint_id"], steps.groupby("complaint_id")["handled_at"].max())
-    filled["complaints", "updated_at"] = (
-        complaints["updated_at"].where(~(newest > complaints["updated_at"]), newest).fillna(newest)
-    )
+    own = complaints["updated_at"].where(complaints["updated_at"] <= facts.now)
+    filled["complaints", "updated_at"] = own.where(~(newest > own), newest).fillna(newest)
     return filled
+
+
+def _steps(facts: Facts) -> pd.DataFrame:
+    """Steps of complaints up to now."""
+    steps = facts.frame("complaint_steps").dropna(subset=["complaint_id", "handled_at"])
+    return steps[steps["handled_at"] <= facts.now]
 
 
 Events = list[tuple[np.datetime64, str]]
 Spans = list[tuple[np.datetime64, np.datetime64]]
+Times = list[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class History:
         pauses: the k-th pair is every row's k-th pause, (n,) from and (n,) to; NaT is none.
         waiting: (n,) whether the case waits for the customer now.
         reopened_at: (n,) the last time it was opened again, NaT for never.
-        resolved_at: (n,) when it was solved for good: the cell, or what the log says after a reopening.
+        resolved_at: (n,) when it was solved for good: the cell, or what the logs say after a reopening.
     """
 
     pauses: tuple[tuple[Moments, Moments], ...]
@@ -58,61 +67,116 @@ class History:
     resolved_at: Moments
 
 
+def history(facts: Facts, table: str) -> History | None:
+    """The replayed log of a case table; None for a table without cases."""
+    columns = BY_NAME[table].by_key
+    if "status" not in columns or "resolved_at" not in columns:
+        return None
+    if table not in facts.histories:
+        facts.histories[table] = replay(facts, table)
+    return facts.histories[table]
+
+
+def settle_solutions(facts: Facts) -> dict[tuple[str, str], pd.Series]:
+    """When the cases of each table were solved for good: a reopened one is open for every rule."""
+    found = {}
+    for table in facts.data:
+        past = history(facts, table)
+        if past is not None:
+            index = facts.frame(table).index
+            found[table, "resolved_at"] = pd.Series(past.resolved_at.astype("datetime64[ns]"), index=index)
+    return found
+
+
 def replay(facts: Facts, table: str) -> History:
-    """Replay 状态变更表 and 处理状态 of one case table (semantics: Pause)."""
+    """Replay 状态变更表 and 处理状态 of one case table (semantics: Pause).
+
+    A status cell that was typed after now, as the log or the row's own times tell, says nothing of now.
+    """
     frame = facts.frame(table)
     resolved = moments(facts.values(table, "resolved_at"))
     resolved = np.where(resolved <= facts.now_at, resolved, NAT)
-    log = _log(facts, frame[BY_NAME[table].key])
+    log, later = _log(facts, frame[BY_NAME[table].key])
+    known, ahead = _known_times(facts, table)
+    ahead[list(later)] = True
     status = frame["status"]
-    row_waits = (status == WAITING).to_numpy(dtype=bool, na_value=False)
+    row_waits = (status == WAITING).to_numpy(dtype=bool, na_value=False) & ~ahead
     last_waits = np.zeros(len(frame), dtype=bool)
     last_waits[[place for place, events in log.items() if events[-1][1] == WAITING]] = True
-    waiting = row_waits | (status.isna().to_numpy() & last_waits)
-    reopened, final = _reopenings(log, resolved, facts.parameters.reopened)
+    waiting = row_waits | ((status.isna().to_numpy() | ahead) & last_waits)
+    solved = _solved_steps(facts, table, frame[BY_NAME[table].key], log)
+    reopened, final = _reopenings(log, resolved, solved, facts.parameters.reopened)
     unlogged = np.flatnonzero(row_waits & ~last_waits)
-    newest_known = _newest_known(facts, table) if len(unlogged) else nothing(len(frame))
     spans: dict[int, Spans] = {}
     for place, events in log.items():
         ends = [at for at, _ in events[1:]] + [facts.now_at if waiting[place] else events[-1][0]]
         spans[place] = _paused_spans(events, ends, resolved[place], reopened[place])
     for place in unlogged.tolist():
-        since = max([newest_known[place], *(at for at, _ in log.get(place, []))])
+        since = np.fmax.reduce([known[place], *(at for at, _ in log.get(place, []))])
         spans.setdefault(place, []).append((since, facts.now_at))
     return History(_pack(spans, len(frame)), waiting, reopened, final)
 
 
-def _log(facts: Facts, ids: pd.Series) -> dict[int, Events]:
-    """Position of a case -> its changes up to now, in order of time."""
+def _log(facts: Facts, ids: pd.Series) -> tuple[dict[int, Events], set[int]]:
+    """Position of a case -> its changes up to now, in order of time; and the cases that change after now."""
     changes = facts.frame("status_changes").dropna(subset=["case_id", "changed_at", "status"])
-    changes = changes[changes["changed_at"] <= facts.now]
-    if changes.empty or ids.empty:
-        return {}
-    unique = ids.notna() & ~ids.duplicated()
-    places = np.flatnonzero(unique.to_numpy())
-    found = pd.Index(ids[unique]).get_indexer(pd.Index(changes["case_id"]))
-    changes = changes.assign(place=np.where(found >= 0, places[found] if len(places) else -1, -1))
-    changes = changes[changes["place"] >= 0].sort_values("changed_at", kind="stable")
+    places = _places(ids, changes["case_id"])
+    ahead = (changes["changed_at"] > facts.now).to_numpy()
+    changes = changes.assign(place=places)[(places >= 0) & ~ahead].sort_values("changed_at", kind="stable")
     log: dict[int, Events] = {}
     times = changes["changed_at"].to_numpy(dtype="datetime64[s]")
     for place, at, status in zip(changes["place"], times, changes["status"], strict=True):
         log.setdefault(int(place), []).append((at, str(status)))
-    return log
+    return log, set(places[(places >= 0) & ahead].tolist())
 
 
-def _reopenings(log: Mapping[int, Events], resolved: Moments, policy: str) -> tuple[Moments, Moments]:
+def _places(ids: pd.Series, wanted: pd.Series) -> Integers:
+    """(n,) position of each wanted case, -1 for unknown ones; of a repeated id the first row."""
+    unique = ids.notna() & ~ids.duplicated()
+    positions = np.flatnonzero(unique.to_numpy())
+    found = pd.Index(ids[unique]).get_indexer(pd.Index(wanted))
+    if not len(positions):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    return np.where(found >= 0, positions[found], -1)
+
+
+def _solved_steps(facts: Facts, table: str, ids: pd.Series, log: Mapping[int, Events]) -> dict[int, Times]:
+    """Position of a reopened complaint -> the times at which its steps say that it was solved."""
+    if table != "complaints" or not any(_openings(events) for events in log.values()):
+        return {}
+    steps = _steps(facts)
+    steps = steps[steps["step"] == STEP_TIMES["resolved_at"]]
+    solved: dict[int, Times] = {}
+    for place, at in zip(
+        _places(ids, steps["complaint_id"]).tolist(), moments(steps["handled_at"]), strict=True
+    ):
+        solved.setdefault(place, []).append(at)
+    return solved
+
+
+def _openings(events: Events) -> Times:
+    return [at for at, status in events if status == REOPENED]
+
+
+def _reopenings(
+    log: Mapping[int, Events], resolved: Moments, solved: Mapping[int, Times], policy: str
+) -> tuple[Moments, Moments]:
+    """(n,) the last reopening and (n,) the solution that counts; by 保留原判 that is the first one."""
     reopened = nothing(len(resolved))
     final = resolved.copy()
-    if policy == "保留原判":
-        return reopened, final
     for place, events in log.items():
-        openings = [at for at, status in events if status == REOPENED]
+        openings = _openings(events)
         if not openings:
+            continue
+        logged = [at for at, status in events if status in SOLVED]
+        typed = [] if np.isnat(resolved[place]) else [resolved[place]]
+        solutions = sorted([*logged, *solved.get(place, []), *typed])
+        if policy == "保留原判":
+            final[place] = solutions[0] if solutions else NAT
             continue
         reopened[place] = openings[-1]
         if not resolved[place] > openings[-1]:
-            later = [at for at, status in events if status in SOLVED and at >= openings[-1]]
-            final[place] = later[0] if later else NAT
+            final[place] = next((at for at in solutions if at > openings[-1]), NAT)
     return reopened, final
 
 
@@ -145,14 +209,18 @@ def _merged(
     return merged
 
 
-def _newest_known(facts: Facts, table: str) -> Moments:
-    """(n,) the newest time that a row holds, up to now: where a pause begins that the log does not know."""
-    keys = [
-        item.key for item in BY_NAME[table].columns if item.kind in (Kind.DATE, Kind.DATETIME) and item.past
-    ]
-    columns = [moments(facts.values(table, key)) for key in keys]
-    known = [np.where(at <= facts.now_at, at, NAT) for at in columns]
-    return np.fmax.reduce(known)  # type: ignore[no-any-return] # fmax of datetimes is datetimes
+def _known_times(facts: Facts, table: str) -> tuple[Moments, Flags]:
+    """(n,) the newest time that a row holds up to now, and whether it holds one after now.
+
+    The newest is where a pause begins that the log does not know.
+    """
+    keys = [item.key for item in BY_NAME[table].columns if item.kind in TIMES and item.past]
+    newest, ahead = nothing(len(facts.frame(table))), np.zeros(len(facts.frame(table)), dtype=bool)
+    for key in keys:
+        at = moments(facts.values(table, key))
+        newest = np.fmax(newest, np.where(at <= facts.now_at, at, NAT))
+        ahead |= moments(facts.frame(table)[key]) > facts.now_at
+    return newest, ahead
 
 
 def _pack(spans: Mapping[int, Spans], count: int) -> tuple[tuple[Moments, Moments], ...]:

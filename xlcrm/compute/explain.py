@@ -20,12 +20,11 @@ from xlcrm.compute.clocks import (
     calendar_of,
     judge_rule,
 )
-from xlcrm.compute.events import replay
+from xlcrm.compute.events import history
 from xlcrm.compute.matching import match
 from xlcrm.periods import human_minutes, is_date_only, overrun_text
 from xlcrm.rules.base import CalendarKind, RuleKind
 from xlcrm.rules.conditions import When
-from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -70,8 +69,7 @@ def explain(facts: Facts, lookups: Lookups, cadences: list[Cadence], table: str,
         row: Excel row; must be in the frame's index.
     """
     place = int(np.flatnonzero(facts.frame(table).index == row)[0])
-    columns = BY_NAME[table].by_key
-    history = replay(facts, table) if "status" in columns and "resolved_at" in columns else None
+    past = history(facts, table)
     reasons = []
     for rule in facts.active:
         if rule.table != table or rule.kind not in (RuleKind.CLOCK, RuleKind.CADENCE):
@@ -82,7 +80,7 @@ def explain(facts: Facts, lookups: Lookups, cadences: list[Cadence], table: str,
                 Reason(rule.label, rule.clock or rule.task, matched=False, status="", lines=failing)
             )
         elif rule.kind is RuleKind.CLOCK:
-            reasons.append(_clock(rule, facts, lookups, history, place))
+            reasons.append(_clock(rule, facts, lookups, past, place))
         else:
             reasons.append(_cadence(rule, facts, cadences, place))
     return sorted(reasons, key=lambda reason: not reason.matched)
@@ -97,8 +95,8 @@ def _failing_terms(rule: Rule, facts: Facts, place: int) -> tuple[str, ...]:
     return tuple(f"不适用：条件“{text}”不满足" for text in failing)
 
 
-def _clock(rule: Rule, facts: Facts, lookups: Lookups, history: History | None, place: int) -> Reason:
-    verdict = judge_rule(rule, facts, lookups, history)
+def _clock(rule: Rule, facts: Facts, lookups: Lookups, past: History | None, place: int) -> Reason:
+    verdict = judge_rule(rule, facts, lookups, past)
     at = int(np.flatnonzero(verdict.rows == place)[0])
     status = int(verdict.status[at])
     start, due, stop = (_time(times[at]) for times in (verdict.start, verdict.due, verdict.stop))
@@ -111,7 +109,7 @@ def _clock(rule: Rule, facts: Facts, lookups: Lookups, history: History | None, 
         + ("（只有日期，按到期日当天结束）" if verdict.by_day[at] else "")
     )
     lines.append(f"时限：{rule.limit_text}，按{rule.calendar.value}")
-    lines += _pauses(history, place, start, due)
+    lines += _pauses(past, place, start, due)
     lines += _counted(rule, facts, start, _time(verdict.original_due[at]))
     lines += _deadline(verdict, at)
     lines.append(f"终点：{rule.stop.text()} = {_text(stop)}" if stop else f"终点：{rule.stop.text()} 还没有")
@@ -130,10 +128,10 @@ def _distance(status: int, left: int) -> str:
     return ""
 
 
-def _pauses(history: History | None, place: int, start: dt.datetime, due: dt.datetime | None) -> list[str]:
-    if history is None or due is None:
+def _pauses(past: History | None, place: int, start: dt.datetime, due: dt.datetime | None) -> list[str]:
+    if past is None or due is None:
         return []
-    spans = [(_time(since[place]), _time(until[place])) for since, until in history.pauses]
+    spans = [(_time(since[place]), _time(until[place])) for since, until in past.pauses]
     return [
         f"暂停：{_text(since)} 至 {_text(until)}，不计时"
         for since, until in spans

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from xlcrm.compute.events import History
     from xlcrm.rules.base import Rule
     from xlcrm.rules.parameters import Parameters
     from xlcrm.rules.reading import RuleBook
@@ -64,6 +65,7 @@ class Facts:
         worktime: the working-time calendar of 参数表 and 节假日.
         now: the one moment of the run.
         derived: (table, column key) -> values that stand in for the typed ones, aligned with the frame.
+        histories: table -> its replayed status log, each replayed once (see `compute.events`).
     """
 
     data: Mapping[str, SheetData]
@@ -72,6 +74,7 @@ class Facts:
     worktime: Worktime
     now: dt.datetime
     derived: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
+    histories: dict[str, History] = field(default_factory=dict)
 
     @cached_property
     def now_at(self) -> np.datetime64:

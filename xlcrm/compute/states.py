@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from xlcrm.compute.accounts import DORMANT, signal_until
+from xlcrm.compute.accounts import DORMANT, signals
 from xlcrm.compute.facts import Facts, Flags, Moments, moments
 from xlcrm.compute.matching import match
 from xlcrm.compute.tasks import join, judged_from, tasks, within_horizon
@@ -58,13 +58,14 @@ def state_tasks(facts: Facts, quiet: list[tuple[Rule, Flags, Moments]]) -> pd.Da
 
 
 def _reassessments(facts: Facts) -> pd.DataFrame:
-    until, rule = signal_until(facts, Effect.PAUSE)
-    if rule is None:
-        return join([])
-    rows = np.flatnonzero(match(rule.when, facts) & (facts.codes(rule.table) >= 0))
-    due = until[facts.codes(rule.table)[rows]].astype("datetime64[D]")
-    keep = within_horizon(facts, due) & judged_from(facts, due)
-    return tasks(facts, rule, rows[keep], facts.worktime.next_working_day(due[keep]))
+    frames = []
+    for rule in facts.active:
+        if rule.effect is Effect.PAUSE:
+            rows, until = signals(facts, rule)
+            due = until.astype("datetime64[D]")
+            keep = within_horizon(facts, due) & judged_from(facts, due)
+            frames.append(tasks(facts, rule, rows[keep], facts.worktime.next_working_day(due[keep])))
+    return join(frames)
 
 
 def _recurring(facts: Facts, rule: Rule) -> pd.DataFrame:

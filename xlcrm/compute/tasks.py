@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.periods import end_of_day
+from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +72,41 @@ def join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """One tasks frame of many."""
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else no_tasks()
+
+
+def first_of_customer(facts: Facts, table: str, rows: Integers, due: Moments) -> Flags:
+    """(n,) which open rows stand for their customer: records have no number of their own, one stands for all.
+
+    That is the one with the earliest deadline. Every row stands for itself in tables of cases or without
+    customers, and where it names no customer.
+    """
+    keep: Flags = np.ones(len(rows), dtype=bool)
+    if BY_NAME[table].key or not BY_NAME[table].account:
+        return keep
+    order = np.argsort(due, kind="stable")
+    repeated = pd.Series(who(facts, table, rows[order])).duplicated().to_numpy()
+    keep[order] = ~repeated
+    return keep
+
+
+def who(facts: Facts, table: str, rows: Integers) -> Integers:
+    """(n,) numbers that are equal where two rows of a table are about the same case or customer.
+
+    A case goes by its own id, else a row by its account, else by the customer's id as typed, else alone.
+    """
+    spec = BY_NAME[table]
+    own = [facts.values(table, spec.key)] if spec.key and table != "customers" else []
+    typed = [facts.values(table, spec.account)] if spec.account else []
+    levels = [
+        *(pd.factorize(values)[0][rows] for values in own),
+        facts.codes(table)[rows],
+        *(pd.factorize(values)[0][rows] for values in typed),
+        rows,
+    ]
+    result = np.full(len(rows), -1, dtype=np.int64)
+    for level, numbers in enumerate(levels):
+        result = np.where((result < 0) & (numbers >= 0), numbers * len(levels) + level, result)
+    return result
 
 
 def within_horizon(facts: Facts, due: Moments) -> Flags:

@@ -9,8 +9,9 @@ import numpy as np
 
 from xlcrm.compute.facts import NAT, Facts, Flags, Integers, Moments, moments, nothing
 from xlcrm.compute.matching import match
+from xlcrm.periods import end_of_day
 from xlcrm.rules.sources import Pick, Source, Sources
-from xlcrm.tables import TABLES
+from xlcrm.tables import BY_NAME, TABLES
 
 if TYPE_CHECKING:
     from xlcrm.rules.conditions import When
@@ -84,7 +85,7 @@ def _keys_last(codes: Integers) -> Integers:
 
 def _end_if_date(at: Moments) -> Moments:
     midnight: Flags = at == at.astype("datetime64[D]").astype("datetime64[s]")
-    result: Moments = at.astype("datetime64[s]")
+    result: Moments = at.astype("datetime64[s]", copy=True)
     result[midnight] = result[midnight] + _DAY
     return result
 
@@ -151,7 +152,12 @@ class Lookups:
             own = place.table == home
             values = facts.values(home, place.key) if own else facts.of_rows(home, place.key)
             at = moments(values)[rows]
-            return at.astype("datetime64[D]").astype("datetime64[s]") + _DAY if source.day_end else at
+            if since is not None or BY_NAME[place.table].by_key[place.key].past:
+                at = np.where(at <= facts.now_at, at, NAT)
+            if not own and since is not None:
+                # The register shows the newest date only: one before the start is from before it.
+                at = np.where(_end_if_date(at) >= since, at, NAT)
+            return end_of_day(at) if source.day_end else at
         touches = self.touches(place.table, place.key, source.when)
         if source.pick is Pick.LAST:
             return touches.last(codes)
@@ -160,9 +166,17 @@ class Lookups:
         anchor = row_at if source.pick is Pick.AFTER_ROW else since
         if anchor is None:
             anchor = nothing(len(rows))
+        if place.table == home:
+            anchor = np.where(self._is_touch(source, rows), _end_if_date(anchor), anchor)
         return touches.first_from(
             codes,
             anchor,
             skip=1 if source.pick is Pick.SECOND_AFTER_START else 0,
             strictly=place.table == home,
         )
+
+    def _is_touch(self, source: Source, rows: Integers) -> Flags:
+        """(n,) whether a row's own record is among the contacts looked for: it never follows itself."""
+        if source.when is None:
+            return np.ones(len(rows), dtype=bool)
+        return match(source.when, self.facts)[rows]
