@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.actions.base import Action, Outcome, Params, RunParams, WhyParams
-from xlcrm.actions.check import check
-from xlcrm.actions.refresh import refresh
-from xlcrm.actions.why import why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +13,18 @@ ACTIONS: Final[Mapping[str, Action]] = {
     action.name: action
     for action in (
         Action(
-            "refresh", "刷新到期清单", "检查录入，计算截止和到期，重建到期清单、超时预警和校验结果", refresh
+            "refresh",
+            "刷新到期清单",
+            "检查录入，计算截止和到期，重建到期清单、超时预警和校验结果",
+            "xlcrm.actions.refresh:refresh",
         ),
-        Action("check", "检查录入", "检查所有录入，写入校验结果；不改动任何录入的单元格", check),
-        Action("why", "为什么", "说明某一行的每个截止是怎样算出来的", why, WhyParams),
+        Action(
+            "check",
+            "检查录入",
+            "检查所有录入，写入校验结果；不改动任何录入的单元格",
+            "xlcrm.actions.check:check",
+        ),
+        Action("why", "为什么", "说明某一行的每个截止是怎样算出来的", "xlcrm.actions.why:why", WhyParams),
     )
 }
 

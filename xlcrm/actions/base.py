@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     import pandas as pd
 
@@ -75,20 +75,25 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A verb that works on an open workbook, the same through every door."""
+    """A verb that works on an open workbook, the same through every door.
+
+    Attributes:
+        name: key and command.
+        label: what buttons say.
+        help: one Chinese sentence.
+        function: `module:name` of its function, imported at the first run: a door can start to read
+            the workbook while the heavy libraries load.
+        params: what it may be asked.
+    """
 
     name: str
     label: str
     help: str
-    run: Callable[[Door, Any, Progress], Outcome]
+    function: str
     params: type[Params] = RunParams
 
-
-@dataclass(frozen=True, slots=True)
-class FileAction:
-    """A verb that makes a file or tells about xlcrm itself; it needs no open workbook."""
-
-    name: str
-    label: str
-    help: str
-    run: Callable[..., Outcome | Path]
+    def run(self, door: Door, params: Params, progress: Progress) -> Outcome:
+        """Do it; raises `XlcrmError` where it cannot go on."""
+        module, _, name = self.function.partition(":")
+        outcome: Outcome = getattr(importlib.import_module(module), name)(door, params, progress)
+        return outcome

@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xlcrm import __version__
-from xlcrm.actions import ACTIONS, RunParams, WhyParams, create, describe
+from xlcrm.actions import ACTIONS, RunParams, WhyParams
 from xlcrm.actions.base import silent
 from xlcrm.entrypoints import faults
 from xlcrm.entrypoints.show import findings_table, outcome_json, reasons_tree, rules_table, summary_table
 from xlcrm.errors import UsageError, XlcrmError
+from xlcrm.tables import SYSTEM_TABLES, TABLES
 from xlcrm.workbook.file import FileDoor
 
 if TYPE_CHECKING:
@@ -110,15 +111,19 @@ def new(
     path: PathArgument,
     pack: Annotated[str, typer.Option("--pack", help="模板：crm = 客户关系管理", metavar="模板")] = "crm",
 ) -> None:
+    from xlcrm.actions import create  # noqa: PLC0415 - builds workbooks; other commands start without it
+
     _guarded(lambda: out.print(create.new(path, pack).message))
 
 
 @app.command(help="生成带有虚构客户的演示工作簿并刷新。")
 def demo(
     folder: Annotated[Path, typer.Argument(help="放在哪个文件夹", metavar="文件夹")] = Path(),
-    rows: Annotated[int, typer.Option("--rows", help="客户数", metavar="数量")] = create.DEMO_ROWS,
+    rows: Annotated[int, typer.Option("--rows", help="客户数", metavar="数量")] = 300,
     now: NowText = "",
 ) -> None:
+    from xlcrm.actions import create  # noqa: PLC0415 - builds workbooks; other commands start without it
+
     def work(progress: Callable[[str], None]) -> tuple[Path, Outcome]:
         return create.demo(folder, rows, _moment(now), progress)
 
@@ -130,6 +135,8 @@ def demo(
 
 @app.command(help="列出所有工作表和列。")
 def schema(*, as_json: AsJson = False) -> None:
+    from xlcrm.actions import describe  # noqa: PLC0415 - other commands start without it
+
     found = describe.schema()
     if as_json:
         _print_json(found)
@@ -141,6 +148,8 @@ def schema(*, as_json: AsJson = False) -> None:
 
 @app.command(help="列出默认规则。")
 def rules(*, as_json: AsJson = False) -> None:
+    from xlcrm.actions import describe  # noqa: PLC0415 - other commands start without it
+
     found = describe.rules()
     if as_json:
         _print_json(found)
@@ -180,6 +189,7 @@ def _refuse_moment(text: str) -> dt.datetime:
 def _run(name: str, path: Path, params: Params, *, quiet: bool, write: bool) -> Outcome:
     def work(progress: Callable[[str], None]) -> Outcome:
         with FileDoor(path, write=write) as door:
+            door.prefetch([title for table in (*TABLES, *SYSTEM_TABLES) for title in table.titles])
             return ACTIONS[name].run(door, params, progress)
 
     return _guarded(lambda: _with_progress(work, quiet=quiet))

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +19,13 @@ from xlcrm.workbook.scan import scan_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from python_calamine import CalamineSheet
 
     from xlcrm.workbook.patch.parts import Book
+    from xlcrm.workbook.scan import Scan
 
 _CHUNK: Final = 4096
 _NOTHING: Final[dict[object, object]] = {"": None}
@@ -42,6 +45,8 @@ class Reader:
         self._path = path
         self._book = book
         self._open: CalamineWorkbook | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._ahead: dict[str, Future[tuple[Scan, CalamineSheet]]] = {}
 
     def grid(self, sheet: str) -> Grid:
         """One sheet from A1 on; real empty strings count as blank.
@@ -50,18 +55,31 @@ class Reader:
             SheetMissing: no such worksheet.
             WorkbookHostile, WorkbookDamaged: see `scan_sheet`; or calamine cannot read the sheet.
         """
+        ahead = self._ahead.pop(sheet, None)
+        found, values = self._values(sheet) if ahead is None else ahead.result()
+        columns = _columns(values)
+        return Grid(columns, found.errors, frozenset(found.formulas), epoch1904=self._book.date1904)
+
+    def prefetch(self, sheets: Sequence[str]) -> None:
+        """Parse sheets in a thread: calamine works without the interpreter's lock."""
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._ahead = {name: self._thread.submit(self._values, name) for name in sheets}
+
+    def _values(self, sheet: str) -> tuple[Scan, CalamineSheet]:
         part = self._book.sheet(sheet)
         where = f"“{self._path.name}”的工作表“{part.name}”"
         found = scan_sheet(self._book.read(part.part), where)
         with _plain_errors(where):
             if set(found.errors.values()) <= _KNOWN_ERRORS:
-                columns = _columns(self._workbook().get_sheet_by_name(part.name))
-            else:
-                columns = self._without_new_errors(part.name, part.part)
-        return Grid(columns, found.errors, frozenset(found.formulas), epoch1904=self._book.date1904)
+                return found, self._workbook().get_sheet_by_name(part.name)
+            return found, self._without_new_errors(part.name, part.part)
 
     def close(self) -> None:
         """Let go of the file; the next `grid` opens it again."""
+        if self._thread is not None:
+            self._thread.shutdown(cancel_futures=True)
+            self._thread = None
+        self._ahead.clear()
         if self._open is not None:
             self._open.close()
             self._open = None
@@ -71,13 +89,13 @@ class Reader:
             self._open = CalamineWorkbook.from_path(self._path)
         return self._open
 
-    def _without_new_errors(self, sheet: str, part: str) -> list[list[object]]:
+    def _without_new_errors(self, sheet: str, part: str) -> CalamineSheet:
         """Read a copy in memory with #N/A for the errors that calamine does not know and refuses."""
         copy = io.BytesIO()
         rewrite(self._book.package, copy, {part: _ERROR_VALUE.sub(rb"\1#N/A", self._book.read(part))})
         copy.seek(0)
         with CalamineWorkbook.from_filelike(copy) as workbook:
-            return _columns(workbook.get_sheet_by_name(sheet))
+            return workbook.get_sheet_by_name(sheet)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from xlcrm.workbook.safety import inspect
 from xlcrm.workbook.saving import fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from xlcrm.workbook.port import Changes, Grid, Saved
@@ -62,6 +63,10 @@ class FileDoor:
     def sheets(self) -> tuple[str, ...]:
         """Names of the worksheets, in their order; chart sheets are none."""
         return tuple(self._book.sheets)
+
+    def prefetch(self, sheets: Collection[str]) -> None:
+        """Begin to read those of the sheets that are there, beside whatever the caller does meanwhile."""
+        self._reader.prefetch([name for name in self.sheets if name.strip() in sheets])
 
     def grid(self, sheet: str) -> Grid:
         """Read one sheet whole.
