@@ -9,10 +9,12 @@ import pytest
 
 from tests.workbooks.hostile import HOSTILE, Stage
 from tests.workbooks.lists import COMPLAINTS
-from xlcrm.errors import WorkbookError
+from xlcrm.errors import SheetMissing, WorkbookError
+from xlcrm.tables import TABLES
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.locks import refuse_if_open
 from xlcrm.workbook.patch import patch
+from xlcrm.workbook.reading import read_tables
 from xlcrm.workbook.safety import inspect
 from xlcrm.workbook.saving import backups
 
@@ -24,6 +26,11 @@ IN_USE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.LO
 UNREADABLE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.READ]
 UNSAFE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.WRITE]
 FINE = [name for name, hostile in HOSTILE.items() if hostile.stage is Stage.FINE]
+WITHOUT_TABLES = [
+    name
+    for name, hostile in HOSTILE.items()
+    if hostile.stage is Stage.TABLES and hostile.error is not SheetMissing  # that one depends on the action
+]
 ACCEPTED = [name for name in HOSTILE if name not in REFUSED]
 
 SLOW = {"every_row_formatted", "stray_value_in_the_last_row"}
@@ -31,7 +38,7 @@ SLOW = {"every_row_formatted", "stray_value_in_the_last_row"}
 
 KNOWN_LATIN = {
     *("Excel", "WPS", "Office", "LibreOffice", "Word", "PowerPoint", "OpenDocument", "Numbers", "Pages"),
-    *("CSV", "PDF", "RTF", "HTML", "XML", "GZ", "RAR", "ZIP", "IRM", "DTD", "MB", "GB"),
+    *("CSV", "PDF", "RTF", "HTML", "XML", "UTF", "GB", "GZ", "RAR", "ZIP", "IRM", "DTD", "MB"),
     *("xls", "xlsx", "xlsm", "xlsb", "et", "doc", "docx", "pptx", "ods"),
 }
 """Latin words that an office knows. File and part names stand in quotes and do not count."""
@@ -115,6 +122,20 @@ def test_refused_when_it_is_read(name: str, tmp_path: Path) -> None:
     assert content(path) == before
 
 
+@pytest.mark.parametrize("name", WITHOUT_TABLES)
+def test_refused_when_tables_are_looked_for(name: str, tmp_path: Path) -> None:
+    hostile = HOSTILE[name]
+    path = tmp_path / "客户投诉.xlsx"
+    hostile.build(path)
+    before = content(path)
+    with FileDoor(path, write=False) as door, pytest.raises(WorkbookError) as refused:
+        read_tables(door, TABLES)
+    assert type(refused.value) is hostile.error
+    assert hostile.says in str(refused.value)
+    assert_one_chinese_sentence(str(refused.value))
+    assert content(path) == before
+
+
 @pytest.mark.parametrize("name", UNSAFE)
 def test_refused_when_it_is_written(name: str, tmp_path: Path) -> None:
     hostile = HOSTILE[name]
@@ -137,6 +158,9 @@ def test_awkward_but_fine(name: str, tmp_path: Path) -> None:
     before = content(path)
     _read_all(path)
     assert content(path) == before
+    with FileDoor(path, write=False) as door:
+        if COMPLAINTS not in door.sheets:
+            return
     patch(path, path, {COMPLAINTS: {"M20": "韩梅梅"}})
     inspect(path)
     with FileDoor(path, write=False) as door:

@@ -18,6 +18,7 @@ import pytest
 from tests.workbooks import lists, packages
 from xlcrm.errors import (
     NotAWorkbook,
+    UnsafeToPatch,
     WorkbookDamaged,
     WorkbookError,
     WorkbookHostile,
@@ -26,7 +27,7 @@ from xlcrm.errors import (
 )
 from xlcrm.workbook import safety
 from xlcrm.workbook.patch.package import Package, raw_bytes, rewrite
-from xlcrm.workbook.safety import has_dtd, inspect
+from xlcrm.workbook.safety import encoding_of, has_dtd, inspect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,6 +230,21 @@ def test_workbook_of_libreoffice(book: Path) -> None:
                 assert raw_bytes(after, name) == raw_bytes(before, name)
 
 
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        (b"<a/>", "UTF-8"),
+        (b'<?xml version="1.0"?><a encoding="gbk"/>', "UTF-8"),
+        (b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>', "UTF-8"),
+        (b"\xef\xbb\xbf<?xml version='1.0' encoding = 'GB2312'?>", "GB2312"),
+        ("<a/>".encode("utf-16"), "UTF-16"),
+        ("<a/>".encode("utf-16-be"), "UTF-16"),
+    ],
+)
+def test_encoding_of(head: bytes, encoding: str) -> None:
+    assert encoding_of(head) == encoding
+
+
 @pytest.mark.slow
 def test_damaged_workbooks_never_raise_anything_else(tmp_path: Path) -> None:
     chance = random.Random(11)  # noqa: S311  # test data
@@ -267,5 +283,5 @@ def test_parts_of_random_bytes_never_raise_anything_else(tmp_path: Path) -> None
         path.write_bytes(packages.zipped(content))
         try:
             inspect(path)
-        except (WorkbookDamaged, NotAWorkbook, WorkbookHostile):
+        except (WorkbookDamaged, NotAWorkbook, WorkbookHostile, UnsafeToPatch):
             continue

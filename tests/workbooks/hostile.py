@@ -303,6 +303,26 @@ _BROKEN_PACKAGES: Final = {
 }
 
 _NO_DIMENSION: Final = (packages.SHEET, rb"<dimension[^>]*>", b"")
+_OTHER_ENCODINGS: Final = {
+    **_refused(
+        UnsafeToPatch,
+        "UTF-16 编码",
+        utf16_sheet=packages.with_prolog(packages.SHEET, b"", "utf-16"),
+        utf16_strings=packages.with_prolog(packages.STRINGS, b'<?xml version="1.0"?>', "utf-16"),
+        utf16_without_mark=packages.with_prolog(packages.STYLES, b"", "utf-16-le"),
+    ),
+    **_refused(
+        UnsafeToPatch,
+        "GB2312 编码",
+        gb2312_strings=packages.with_prolog(
+            packages.STRINGS, b'<?xml version="1.0" encoding="gb2312"?>', "gb2312"
+        ),
+        gb2312_workbook=packages.with_prolog(
+            packages.WORKBOOK, b"<?xml version='1.0' encoding='gb2312'?>", "gb2312"
+        ),
+    ),
+}
+
 _FAR_CELLS: Final = {
     **_at(
         Stage.READ,
@@ -345,7 +365,7 @@ _UNREADABLE_SHEETS: Final = _at(
 )
 
 _OTHER_TABLES: Final = {
-    **_at(Stage.TABLES, SheetMissing, lists.COMPLAINTS, missing_sheet=lists.missing_sheet),
+    **_at(Stage.TABLES, SheetMissing, "", no_known_sheet=lists.no_known_sheet),
     **_at(
         Stage.TABLES, SheetAmbiguous, lists.COMPLAINTS, two_sheets_of_one_table=lists.two_sheets_of_one_table
     ),
@@ -371,6 +391,7 @@ _MUST_WORK: Final = {
     name: Hostile(build, Stage.FINE)
     for name, build in {
         "good": lists.good,
+        "missing_sheet": lists.missing_sheet,
         "formats_to_the_last_corner": lists.formats_to_the_end,
         "every_row_formatted": lists.every_row_formatted,
         "stray_value_in_the_last_row": lists.stray_last_row,
@@ -395,7 +416,6 @@ _MUST_WORK: Final = {
             b'<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" ""><svg/>',
         ),
         "comment_before_the_root": packages.with_prolog(packages.SHEET, b"<!-- made by hand --><?note x?>"),
-        "utf16_sheet": packages.with_prolog(packages.SHEET, b"", "utf-16"),
         "byte_order_mark": packages.with_prolog(packages.SHEET, b"", "utf-8-sig"),
         "folder_entries": packages.with_part("xl/empty/", b""),
     }.items()
@@ -407,6 +427,7 @@ HOSTILE: Final[dict[str, Hostile]] = {
     **_HOSTILE_ZIPS,
     **_HOSTILE_XML,
     **_BROKEN_PACKAGES,
+    **_OTHER_ENCODINGS,
     **_FAR_CELLS,
     **_IN_USE,
     **_UNREADABLE_SHEETS,

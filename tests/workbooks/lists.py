@@ -176,10 +176,17 @@ def merged_headings(path: Path) -> None:
 
 
 def two_sheets_of_one_table(path: Path) -> None:
+    """Neither has the exact name, and both nearly."""
     book = Book(path)
-    book.complaints()
-    book.sheet(f"{COMPLAINTS}（2）", COMPLAINT_HEADINGS, complaint_rows(3))
+    book.sheet(f" {COMPLAINTS}", COMPLAINT_HEADINGS, complaint_rows())
+    book.sheet(f"{COMPLAINTS[:4]} {COMPLAINTS[4:]}", COMPLAINT_HEADINGS, complaint_rows(3))
     book.customers()
+    book.close()
+
+
+def no_known_sheet(path: Path) -> None:
+    book = Book(path)
+    book.sheet("Sheet1", ["甲", "乙"], [["1", "2"]])
     book.close()
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from xlcrm.errors import (
     NotAWorkbook,
+    UnsafeToPatch,
     WorkbookDamaged,
     WorkbookEncrypted,
     WorkbookHostile,
@@ -38,6 +39,8 @@ _CONTENT_TYPES: Final = "[Content_Types].xml"
 _ROOT_RELATIONS: Final = "_rels/.rels"
 _PROLOG: Final = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _UTF16: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
+_DECLARED: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\b[^>]*?\sencoding\s*=\s*[\"']([\w.-]+)")
+_ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "US-ASCII", "ASCII"})
 _READ_TYPES: Final = ("/worksheet", "/sharedStrings", "/styles")
 
 
@@ -52,6 +55,7 @@ def inspect(path: Path) -> None:
         WorkbookEncrypted: it needs a password.
         WorkbookDamaged: parts are missing, cut short or do not match their checksum.
         WorkbookHostile: it is built to exhaust or mislead its reader.
+        UnsafeToPatch: a part that we read is not in UTF-8.
         WorkbookInUse: the system does not let us read it.
     """
     title = path.name
@@ -200,11 +204,31 @@ def _check_workbook(package: Package) -> None:
     ]
     if not main or _root_tag(package, main[0]) != "workbook":
         raise _other_zip(package)
-    for kind, target in _relations(package, main[0]):
-        if kind.endswith(_READ_TYPES) and target not in package:
+    needed = [target for kind, target in _relations(package, main[0]) if kind.endswith(_READ_TYPES)]
+    for name in needed:
+        if name not in package:
             raise WorkbookDamaged(
-                f"“{title}”已损坏：缺少部件“{target}”，请用 Excel 打开并修复后另存，或取回备份。"
+                f"“{title}”已损坏：缺少部件“{name}”，请用 Excel 打开并修复后另存，或取回备份。"
             )
+        _check_encoding(package, name)
+
+
+def _check_encoding(package: Package, name: str) -> None:
+    """Readers take every part for UTF-8; the native one then finds an empty sheet, and says nothing."""
+    encoding = encoding_of(package.head(name, _START))
+    if encoding not in _ENCODINGS:
+        raise UnsafeToPatch(
+            f"“{package.title}”的部件“{name}”用的是 {encoding} 编码，不是 UTF-8，"
+            "请用 Excel 打开后另存一份再试。"
+        )
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding that an XML part has by its first bytes or declares, in capitals."""
+    if head[:2] in _UTF16:
+        return "UTF-16"
+    declared = _DECLARED.match(head)
+    return declared[1].decode().upper() if declared else "UTF-8"
 
 
 def _root_tag(package: Package, name: str) -> str:
@@ -229,6 +253,7 @@ def _relations(package: Package, name: str) -> list[tuple[str, str]]:
 
 
 def _parse(package: Package, name: str) -> ET.Element:
+    _check_encoding(package, name)
     try:
         return ET.fromstring(package.read(name))  # noqa: S314  # parts with a DTD are refused before
     except (ET.ParseError, ValueError, LookupError) as error:  # LookupError: an encoding that nobody knows
