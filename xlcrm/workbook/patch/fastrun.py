@@ -74,9 +74,10 @@ class FastRun:
         mark = b"<" + rewriter.xml.prefix + b'c r="'
         self._cell = mark
         self._marks = [mark + name for name in self._letters]
-        self._names = re.compile(b"<" + p + rb'c r="([A-Z]{1,3})[0-9]')
+        self._names = re.compile(b"<" + p + rb'c r="([A-Z]{1,3})([0-9]+)"')
         self._number = b"><" + rewriter.xml.prefix + b"v>"
         self._number_end = -len(b"</v></c>" + rewriter.xml.prefix * 2)
+        self._string = b' t="inlineStr"><%bis><%bt>' % (rewriter.xml.prefix, rewriter.xml.prefix)
         self._old_run = re.compile(b"".join(_old_cell(p, name) for name in self._letters))
         self._cell_end = b"</" + rewriter.xml.prefix + b"c>"
         self._default = [rewriter.xml.column_style(column) for column in range(run.left, run.right + 1)]
@@ -192,15 +193,18 @@ class FastRun:
         if not self._adding and guess is not None and not gaps and kinds == self._guessed_kinds:
             text = guess.text.replace(b"\0", name) % row
             end = start + len(text)
-            if data.startswith(text, start) and (end == close or self._ends(end, close)):
+            if data.startswith(text, start) and (end == close or self._ends(end, close, name)):
                 return None
         self._adding = False
-        return self._compare(name, (start, close), wanted, style)
+        before = data.rfind(self._cell, body, start)
+        if before < 0 or 0 < self._column_at(before, name) < self._run.left:
+            return self._compare(name, (start, close), wanted, style)
+        return UNUSUAL
 
     def _add(self, name: bytes, place: tuple[int, int], wanted: Wanted, style: str) -> Edit | None:
         """The edit that puts the run into a row that has none of it."""
         body, close = place
-        at = self._place(body, close)
+        at = self._place(name, body, close)
         if at < 0:
             return UNUSUAL
         new = self.fresh(name, wanted, style)
@@ -225,10 +229,10 @@ class FastRun:
                 return at
         return -1
 
-    def _column_at(self, at: int) -> int:
+    def _column_at(self, at: int, name: bytes) -> int:
         """Column of the cell at an offset; 0 when it is not named the usual way."""
         match = self._names.match(self._data, at)
-        if match is None:
+        if match is None or match.group(2) != name:
             return 0
         text = match.group(1)
         column = _KNOWN_COLUMNS.get(text)
@@ -236,32 +240,32 @@ class FastRun:
             column = _KNOWN_COLUMNS[text] = column_number(text.decode())
         return column
 
-    def _place(self, body: int, close: int) -> int:
+    def _place(self, name: bytes, body: int, close: int) -> int:
         """Where cells of the run belong in a row that has none of them; -1 when the row is unusual."""
         data = self._data
         if body == close:
             return close
         last = data.rfind(self._cell, body, close)
-        column = self._column_at(last) if last >= 0 else 0
+        column = self._column_at(last, name) if last >= 0 else 0
         if not column:
             return -1
         if column < self._run.left:
             ends = data.endswith(self._cell_end, last, close) or data.find(b">", last, close) == close - 1
             return close if ends else -1
         for match in self._names.finditer(data, body, close):
-            if self._column_at(match.start()) > self._run.right:
+            if self._column_at(match.start(), name) > self._run.right:
                 return match.start()
         return -1
 
-    def _ends(self, at: int, close: int) -> bool:
+    def _ends(self, at: int, close: int, name: bytes) -> bool:
         """Whether the run ends here: at the end of the row or before a cell further right."""
-        return at == close or self._column_at(at) > self._run.right
+        return at == close or self._column_at(at, name) > self._run.right
 
     def _compare(self, name: bytes, place: tuple[int, int], wanted: Wanted, style: str) -> Edit | None:
         start, close = place
         row, kinds, gaps = wanted
         match = self._old_run.match(self._data, start, close)
-        if match is None or not self._ends(match.end(), close):
+        if match is None or not self._ends(match.end(), close, name):
             return UNUSUAL
         groups = match.groups()
         styles, olds = groups[::2], groups[1::2]
@@ -312,9 +316,9 @@ class FastRun:
             # Two numbers: equal only when their whole parts are. Two inline texts: only when one is escaped.
             if new is not None:
                 if old[0] == _NUMBER == new[0]:
-                    unlike = old.partition(b".")[0] != new.partition(b".")[0]
+                    unlike = old.partition(b".")[0] != new.partition(b".")[0] and b"E" not in old
                 else:
-                    unlike = old[4:5] == b"i" and b"&" not in old
+                    unlike = old.startswith(self._string) and b"&" not in old
                 if not unlike and self._alike(old, new):
                     wanted[at] = old
                     continue
