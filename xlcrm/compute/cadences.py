@@ -197,9 +197,9 @@ def planned_days(facts: Facts, found: list[Cadence], table: str) -> Moments:
             due = facts.worktime.next_working_day(item.due).astype("datetime64[s]")
             result[item.rows] = np.fmin(result[item.rows], due)
         elif item.rule.table == "customers" and table == "followup_plans":
-            codes, first = _earliest_each(item)
+            accounts, first = _earliest_each(item)
             day = facts.worktime.next_working_day(first.astype("datetime64[D]")).astype("datetime64[s]")
-            by_account[codes] = np.fmin(by_account[codes], day)
+            by_account[accounts] = np.fmin(by_account[accounts], day)
     if table == "followup_plans":
         result = np.where(codes >= 0, by_account[codes] if len(by_account) else NAT, NAT)
     return result
