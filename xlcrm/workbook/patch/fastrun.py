@@ -46,13 +46,15 @@ class _Template(NamedTuple):
 
     Attributes:
         text: format string; NUL stands for the row number.
-        styles: of the cells as written; None where there is none.
+        bases: styles without a date format that was added for a value; None where there is no cell.
+        styles: as written.
         first, last: outermost columns that are written.
         cells: how many are written.
         restyled: whether an old cell gets another style.
     """
 
     text: bytes
+    bases: tuple[bytes | None, ...]
     styles: tuple[bytes | None, ...]
     first: int
     last: int
@@ -216,7 +218,7 @@ class FastRun:
                 self._last_mark = self._cell + match.group(1)
                 self._guess = self._appending(wanted[0], wanted[1], style, gaps=False)
                 self._guessed_kinds, self._row_style = wanted[1], style
-                self._adding = self._guess.styles == self._above
+                self._adding = self._guess.bases == self._above
         return (at, at, new) if new else None
 
     def _start(self, name: bytes, body: int, close: int) -> int:
@@ -283,7 +285,7 @@ class FastRun:
         text = template.text.replace(b"\0", name) % values
         end = match.end()
         if len(text) == end - start and self._data.startswith(text, start):
-            self._above = self._merged(template.styles)
+            self._above = self._merged(template.bases)
             self._guess = template if full else None
             self._guessed_kinds = kinds
             return None
@@ -340,7 +342,7 @@ class FastRun:
         self._last = name
         self.extent = template.first, template.last
         self._extents.add(self.extent)
-        self._above = self._merged(template.styles)
+        self._above = self._merged(template.bases)
 
     def _alike(self, old: bytes, new: bytes) -> bool:
         """Whether two different fragments hold the same value."""
@@ -365,12 +367,10 @@ class FastRun:
         template = self._templates.get(key)
         if template is None:
             bases = [
-                None
-                if missing is not None and missing[at]
-                else self._dated(self._base(at, style), kinds[at] if kinds else PLAIN)
+                None if missing is not None and missing[at] else self._base(at, style)
                 for at in range(self.width)
             ]
-            template = self._templates[key] = self._made(bases)
+            template = self._templates[key] = self._made(bases, kinds)
         return template
 
     def _base(self, at: int, style: str) -> bytes:
@@ -397,21 +397,26 @@ class FastRun:
             bases = [
                 None
                 if wanted[at] is None
-                else self._dated(
-                    self._base(at, style) if olds[at] is None else old_styles[at] or b"",
-                    kinds[at] if kinds else PLAIN,
-                )
+                else self._base(at, style)
+                if olds[at] is None
+                else old_styles[at] or b""
                 for at in range(self.width)
             ]
+            template = self._made(bases, kinds)
             restyled = any(
-                olds[at] is not None and (old_styles[at] or b"") != style for at, style in enumerate(bases)
+                old is not None and before != after
+                for old, before, after in zip(olds, bases, template.styles, strict=True)
             )
-            template = self._templates[key] = self._made(bases, restyled=restyled)
+            template = self._templates[key] = template._replace(restyled=restyled)
         return template
 
-    def _made(self, styles: Sequence[bytes | None], *, restyled: bool = False) -> _Template:
+    def _made(self, bases: Sequence[bytes | None], kinds: Kinds) -> _Template:
         if len(self._templates) > _MAX_TEMPLATES:
             self._templates.clear()
+        styles = [
+            base if base is None or not kinds else self._dated(base, kinds[at])
+            for at, base in enumerate(bases)
+        ]
         pieces = [
             self._marks[at] + b'\0"' + (b' s="%b"' % style if style else b"") + b"%b"
             for at, style in enumerate(styles)
@@ -419,7 +424,8 @@ class FastRun:
         ]
         present = [at for at, style in enumerate(styles) if style is not None]
         first, last = (self._run.left + present[0], self._run.left + present[-1]) if present else (0, 0)
-        return _Template(b"".join(pieces), tuple(styles), first, last, len(present), restyled)
+        text = b"".join(pieces)
+        return _Template(text, tuple(bases), tuple(styles), first, last, len(present), restyled=False)
 
 
 def _equal(old: bytes, new: bytes) -> bool:

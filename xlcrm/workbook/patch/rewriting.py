@@ -148,7 +148,6 @@ class Rewriter:
             raise self.refused(row.number, old.column, "它带有本程序不认识的扩展内容")
         if content.formula is not None:
             self.forget(row.number, old.column, content)
-        run.above[old.column] = dated
         return [
             (
                 old.start,
@@ -157,7 +156,7 @@ class Rewriter:
             )
         ]
 
-    def _cell(  # noqa: PLR0913 - the six things that make a cell
+    def _cell(
         self,
         row: int,
         column: int,
@@ -183,9 +182,8 @@ class Rewriter:
         style = run.above.get(column)
         if style is None:
             style = row_style or self.xml.column_style(column)
-        dated = self.dated(style, kind)
-        run.above[column] = dated
-        return dated
+        run.above[column] = style  # not its dated twin: a number under a date is no date
+        return self.dated(style, kind)
 
     def dated(self, style: str, kind: int) -> str:
         """The style, or its twin that shows dates when one is needed."""
