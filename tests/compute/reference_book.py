@@ -1,0 +1,156 @@
+"""A workbook as plain rows: cells, conditions and customers, looked up one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tests.reference_time import months_between
+from xlcrm.periods import parse_length
+from xlcrm.rules.conditions import Op, Place, Term, When
+from xlcrm.tables import BY_NAME, TABLES
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from xlcrm.rules.base import Rule
+    from xlcrm.rules.parameters import Parameters
+    from xlcrm.tables.frames import SheetData
+
+Row = dict[str, Any]
+OWN_TABLES = {table.name for table in TABLES}
+
+
+def plain(value: Any) -> Any:
+    """A cell of a frame as Python has it, None for blank."""
+    if value is None or pd.isna(value):
+        return None
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+
+
+class Book:
+    """The tables of one workbook; stages, grades, ages are completed as the semantics say."""
+
+    def __init__(
+        self,
+        data: Mapping[str, SheetData],
+        rules: tuple[Rule, ...],
+        parameters: Parameters,
+        now: dt.datetime,
+    ) -> None:
+        self.parameters, self.now = parameters, now
+        self._accounts: dict[int, str | None] = {}
+        self._grouped: dict[str, dict[str | None, list[Row]]] = {}
+        self.rules = [rule for rule in rules if rule.enabled]
+        self.tables = {
+            name: [
+                {"row": number, **{str(key): plain(cell) for key, cell in cells.items()}}
+                for number, cells in zip(found.frame.index, found.frame.to_dict("records"), strict=True)
+            ]
+            for name, found in data.items()
+            if name in OWN_TABLES
+        }
+        self.register: dict[str, Row] = {}
+        for row in self.rows("customers"):
+            if row["customer_id"] is not None:
+                self.register.setdefault(row["customer_id"], row)
+        names = [row["name"] for row in self.register.values()]
+        self.by_name = {
+            row["name"]: number
+            for number, row in self.register.items()
+            if row["name"] is not None and names.count(row["name"]) == 1
+        }
+        self._complete()
+
+    def rows(self, table: str) -> list[Row]:
+        return self.tables.get(table, [])
+
+    def _complete(self) -> None:
+        for row in self.rows("customers"):
+            plans = [
+                p
+                for p in self.rows("followup_plans")
+                if p["customer_id"] and p["customer_id"] == row["customer_id"]
+            ]
+            for key in ("stage", "grade"):
+                row[key] = row[key] or next((plan[key] for plan in plans if plan[key]), None)
+            if row["stage"] is None and row["signed_on"] and row["signed_on"] <= self.now:
+                row["stage"] = "合作"
+        for row in self.rows("visit_plans"):
+            customer = self.customer("visit_plans", row) or {}
+            row["grade"] = row["grade"] or customer.get("grade")
+            signed = customer.get("signed_on")
+            length = parse_length(row["age"]) if row["age"] else None
+            if signed and signed <= self.now:
+                row["age"] = float(months_between(signed.date(), self.now.date()))
+            else:
+                row["age"] = None if length is None else float(length.months)
+
+    def touched(self, table: str) -> str:
+        """The column of a contact's moment, of tables that record contacts with customers."""
+        spec = BY_NAME[table]
+        return spec.touched if spec.account else ""
+
+    def records_past(self, place: Place) -> bool:
+        return BY_NAME[place.table].by_key[place.key].past
+
+    def account(self, table: str, row: Row) -> str | None:
+        """The customer on the register that a row belongs to."""
+        if id(row) not in self._accounts:
+            self._accounts[id(row)] = self._account(table, row)
+        return self._accounts[id(row)]
+
+    def of_account(self, table: str, account: str) -> list[Row]:
+        """A customer's rows of a table, in order."""
+        if table not in self._grouped:
+            groups = self._grouped[table] = {}
+            for row in self.rows(table):
+                groups.setdefault(self.account(table, row), []).append(row)
+        return self._grouped[table].get(account, [])
+
+    def _account(self, table: str, row: Row) -> str | None:
+        key = BY_NAME[table].account
+        if not key:
+            return None
+        number = row[key]
+        if number is not None:
+            return number if number in self.register else None
+        if table == "customers":
+            return None
+        return self.by_name.get(row.get("name"))
+
+    def customer(self, table: str, row: Row) -> Row | None:
+        number = self.account(table, row)
+        return None if number is None else self.register[number]
+
+    def value(self, table: str, key: str, home: str, row: Row) -> Any:
+        """A cell of the row, or of the customer that it belongs to."""
+        if table == home:
+            return row[key]
+        customer = self.customer(home, row)
+        return None if customer is None else customer[key]
+
+    def matches(self, when: When, row: Row) -> bool:
+        return all(self.holds(term, when.home, row) for term in when.terms)
+
+    def holds(self, term: Term, home: str, row: Row) -> bool:
+        if term.op is Op.NEWEST:
+            return self.newest(home, row)
+        cell = self.value(term.place.table, term.place.key, home, row)
+        if cell is None or term.op in (Op.FILLED, Op.BLANK):
+            return (cell is None) is (term.op is Op.BLANK)
+        if term.op in (Op.IN, Op.NOT_IN):
+            return (cell in term.choices) is (term.op is Op.IN)
+        if term.op in (Op.LESS, Op.AT_MOST):
+            return bool(cell < term.number) or (term.op is Op.AT_MOST and bool(cell == term.number))
+        return bool(cell > term.number) or (term.op is Op.AT_LEAST and bool(cell == term.number))
+
+    def newest(self, table: str, row: Row) -> bool:
+        """Whether a row is its customer's newest one up to now; of two at one moment the lower one."""
+        key, account = self.touched(table), self.account(table, row)
+        if account is None or row[key] is None or row[key] > self.now:
+            return False
+        others = [other for other in self.of_account(table, account) if other[key] and other[key] <= self.now]
+        return max(others, key=lambda other: (other[key], other["row"])) is row

@@ -1,0 +1,54 @@
+"""Random workbooks: every clock, cadence and place on the list must be what the plain reference says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.compute.build import Run, clock_words, run
+from tests.compute.random_book import NOW, calendars, rules, workbook
+from tests.compute.reference import Reference
+from tests.compute.reference_book import Book
+from xlcrm.compute.facts import Facts
+from xlcrm.rules.parameters import Parameters
+from xlcrm.rules.reading import RuleBook, default_book
+
+
+def both(seed: int, size: int, *, drawn: bool) -> tuple[Run, Reference]:
+    """The same random workbook, computed and judged by the reference."""
+    random = Random(seed)  # noqa: S311 - a draw, not a secret
+    data = workbook(random, size)
+    book: RuleBook = rules(random) if drawn else default_book("crm")
+    worktime, plain = calendars(random)
+    parameters = Parameters(
+        reopened=random.choice(("续算", "重启", "保留原判")),
+        started_on=random.choice((None, NOW.date() - dt.timedelta(days=5))),
+        horizon_days=random.choice((0, 7, 30)),
+    )
+    computed = run(Facts(data, book, parameters, worktime, NOW))
+    return computed, Reference(Book(data, book.rules, parameters, NOW), plain)
+
+
+def check_clocks(computed: Run, reference: Reference) -> None:
+    words = clock_words(computed)
+    expected = reference.clocks()
+    assert words.keys() == expected.keys()
+    for key, rows in expected.items():
+        for place, (found, wanted) in enumerate(zip(words[key], rows, strict=True)):
+            assert found == wanted, (key, place, reference.book.rows(key[0])[place])
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("drawn", [False, True], ids=["packaged rules", "drawn rules"])
+def test_clocks_agree_cell_by_cell(seed: int, drawn: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    check_clocks(*both(seed, 60, drawn=drawn))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10**9))
+def test_clocks_of_any_small_workbook_agree(seed: int) -> None:
+    check_clocks(*both(seed, 8, drawn=True))
