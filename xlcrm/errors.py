@@ -31,8 +31,8 @@ class XlcrmError(Exception):
     """A thing that cannot go on. `str(error)` is the sentence for the user."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = message if message.endswith("。") else f"{message}。"
+        super().__init__(self.message)
 
 
 class WorkbookError(XlcrmError):

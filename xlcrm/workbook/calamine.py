@@ -108,18 +108,16 @@ def _plain_errors(where: str) -> Iterator[None]:
     except WorksheetNotFound as error:
         raise SheetMissing(f"{where}读不出来，请检查工作表名称，或用 Excel 打开后另存再试。") from error
     except (CalamineError, OSError) as error:
-        raise _damaged(where, error) from error
+        raise _damaged(where) from error
     except BaseException as error:
         # A Rust panic arrives as a BaseException of a class that cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
-        raise _damaged(where, error) from error
+        raise _damaged(where) from error
 
 
-def _damaged(where: str, error: BaseException) -> WorkbookDamaged:
-    return WorkbookDamaged(
-        f"{where}的内容已损坏，无法读取（{error}），请用 Excel 打开并修复后另存，或取回备份。"
-    )
+def _damaged(where: str) -> WorkbookDamaged:
+    return WorkbookDamaged(f"{where}的内容已损坏，无法读取，请用 Excel 打开并修复后另存，或取回备份。")
 
 
 def _columns(sheet: CalamineSheet) -> list[list[object]]:
