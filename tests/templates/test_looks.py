@@ -21,7 +21,7 @@ ALL = [
 
 
 def looks(table: str, column: Column) -> dict[object, dict[str, object]]:
-    return {rule.get("value", rule["type"]): look for rule, look in conditions(BY_NAME[table], column)}
+    return {rule.get("value", rule["type"]): look for rule, look in conditions(BY_NAME[table], column, "C4")}
 
 
 def test_a_chinese_character_is_two_wide() -> None:
@@ -85,6 +85,14 @@ def test_overdue_tasks_are_red_and_todays_amber() -> None:
     found = looks("due_list", BY_NAME["due_list"].by_key["state"])
     assert found['"逾期"']["font_color"] == palette.RED
     assert found['"今日到期"']["font_color"] == palette.AMBER
+
+
+def test_a_deadline_without_an_hour_shows_as_a_date() -> None:
+    column = BY_NAME["due_list"].by_key["due_at"]
+    assert list(conditions(BY_NAME["due_list"], column, "C4")) == [
+        ({"type": "formula", "criteria": "=MOD(C4,1)=0"}, {"num_format": "yyyy-mm-dd"})
+    ]
+    assert not looks("complaints", BY_NAME["complaints"].by_key["received_at"])
 
 
 def test_only_the_first_priority_is_bold_red() -> None:

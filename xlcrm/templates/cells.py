@@ -36,12 +36,17 @@ def write_values(
     """
     if values.dtype.kind == "M":
         serials = (values.to_numpy().astype("datetime64[s]") - _EPOCH.astype("datetime64[s]")) / _DAY
-        for offset in np.flatnonzero(~values.isna().to_numpy()):
-            sheet.write_number(row + int(offset), place, float(serials[offset]))
+        for offset in np.flatnonzero(values.notna().to_numpy()).tolist():
+            sheet.write_number(row + offset, place, float(serials[offset]))
     elif values.dtype.kind in "fiu" and column.kind not in TEXT_CELLS:
         numbers = values.to_numpy(dtype="float64")
-        for offset in np.flatnonzero(~np.isnan(numbers)):
-            sheet.write_number(row + int(offset), place, _plain(float(numbers[offset])))
+        for offset in np.flatnonzero(~np.isnan(numbers)).tolist():
+            sheet.write_number(row + offset, place, _plain(float(numbers[offset])))
+    elif isinstance(values.dtype, pd.StringDtype) and column.kind not in (NUMBERS | TIMES):
+        filled = np.flatnonzero(values.notna().to_numpy())
+        texts = values.to_numpy(dtype=object)[filled].tolist()
+        for line, text in zip((filled + row).tolist(), texts, strict=True):
+            sheet.write_string(line, place, text)
     else:
         numeric = column.kind in (NUMBERS | TIMES)
         for line, value in enumerate(values.tolist(), start=row):

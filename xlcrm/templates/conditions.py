@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from xlcrm.tables.base import Kind, Role
 from xlcrm.tables.fields import CLOCK_STATUS, GRADE
 from xlcrm.templates import palette
 
@@ -35,8 +36,14 @@ _LEVEL_LOOKS: Final[Mapping[str, Look]] = {
 _BLANKLESS: Final[Look] = {"font_color": palette.AMBER}
 
 
-def conditions(table: Table, column: Column) -> Iterator[tuple[dict[str, Any], Look]]:
-    """(XlsxWriter's criterion, look) of a column's cells; the caller adds the format."""
+def conditions(table: Table, column: Column, first: str) -> Iterator[tuple[dict[str, Any], Look]]:
+    """(XlsxWriter's criterion, look) of a column's cells; the caller adds the format.
+
+    Args:
+        table: the column's table.
+        column: whose cells.
+        first: the first of them, such as C4.
+    """
     if column.key == "findings" and table.name != "journal":
         yield {"type": "no_blanks"}, _BLANKLESS
     elif (table.name, column.key) == ("due_list", "priority"):
@@ -44,6 +51,9 @@ def conditions(table: Table, column: Column) -> Iterator[tuple[dict[str, Any], L
             {"type": "cell", "criteria": "==", "value": 1},
             {"bold": True, "font_color": palette.RED},
         )
+    elif column.role is Role.AUTO and column.kind is Kind.DATETIME:
+        # A deadline at the end of a day is held as the day: no hour must be read into it.
+        yield {"type": "formula", "criteria": f"=MOD({first},1)=0"}, {"num_format": palette.DATE_FORMAT}
     else:
         for word, look in _words(table, column).items():
             yield {"type": "cell", "criteria": "==", "value": f'"{word}"'}, look

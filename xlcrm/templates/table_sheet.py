@@ -184,7 +184,7 @@ def _add_conditions(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     first, last = HEADING_ROW, layout.last_row - 1
     letters = {item.key: xl_col_to_name(place) for place, item in enumerate(layout.columns)}
     for place, item in enumerate(layout.columns):
-        for criterion, look in conditions(layout.table, item):
+        for criterion, look in conditions(layout.table, item, f"{letters[item.key]}{HEADING_ROW + 1}"):
             sheet.conditional_format(first, place, last, place, criterion | {"format": styles.state(**look)})
     for formula, look in row_conditions(layout.table, letters, HEADING_ROW + 1):
         sheet.conditional_format(
