@@ -82,7 +82,9 @@ def sheet(
     frame = pd.DataFrame(
         {
             item.key: pd.Series(
-                pd.to_datetime(pd.Series([row.get(item.key) for row in rows], dtype=object)).to_numpy()
+                pd.to_datetime(
+                    pd.Series([row.get(item.key) for row in rows], dtype=object), format="ISO8601"
+                ).to_numpy()
                 if dtype_of(item.kind).startswith("datetime")
                 else [row.get(item.key) for row in rows],
                 index=index,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -106,14 +107,16 @@ def _unrated(given: CheckInput, sheet: SheetData) -> Iterator[pd.DataFrame]:
 def _not_called_back(given: CheckInput, sheet: SheetData) -> Iterator[pd.DataFrame]:
     if not {"status", "resolved_at", "called_back_at"} <= set(sheet.table.by_key):
         return
-    closed = sheet.frame["status"] == CLOSED
-    waiting = closed & known_times(given, sheet, "called_back_at").isna()
     solved = known_times(given, sheet, "resolved_at")
+    called = known_times(given, sheet, "called_back_at")
+    waiting = (sheet.frame["status"] == CLOSED) & called.isna()
+    known = replace(sheet, frame=sheet.frame.assign(resolved_at=solved, called_back_at=called))
+    supplied = replace(given, data={**given.data, sheet.table.name: known})
     seen = sheet.frame.index[:0]
     for rule in given.rules.enabled:
         if not _is_callback(rule, sheet):
             continue
-        late = waiting & matches(rule.when, given) & (_due(solved, rule) < pd.Timestamp(given.now))
+        late = waiting & matches(rule.when, supplied) & (_due(solved, rule) < pd.Timestamp(given.now))
         rows = sheet.frame.index[late.to_numpy(dtype=bool)].difference(seen)
         seen = seen.union(rows)
         name = heading(sheet, "called_back_at")

@@ -20,6 +20,8 @@ ALIKE: Final = 85.0
 """Least similarity in percent: one character more from four on, one other from seven on."""
 SHORTEST: Final = 4
 """Characters below which one other character makes another name."""
+SHORTEST_BRAND: Final = 3
+"""Characters below which a longer name that begins alike is another one."""
 WINDOW: Final = 5
 """How many neighbours in order each name is compared with, forwards and backwards."""
 
@@ -66,6 +68,8 @@ class Pair(NamedTuple):
 
 def reduce_names(names: Sequence[str]) -> list[str]:
     """Names without legal form, 股份, 集团, brackets, region, spaces and case; none vanishes."""
+    if not names:
+        return []
     # one text for all names, because a regular expression costs most when it is started
     text = "\n".join(name.replace("\n", " ") for name in names)
     text = unicodedata.normalize("NFKC", text).casefold() + "\n"
@@ -123,6 +127,8 @@ def near_pairs(names: Sequence[str]) -> list[Pair]:
     Args:
         names: reduced names, each once.
     """
+    if len(names) < 2:
+        return []
     brands = _brands(names)
     telling, brand_codes = _codes(_tellings(names)), _codes(brands)
     lengths, brand_lengths = _lengths(names), _lengths(brands)
@@ -130,10 +136,14 @@ def near_pairs(names: Sequence[str]) -> list[Pair]:
     for texts in (names, [name[::-1] for name in names]):
         first, second = _neighbours(texts, telling, lengths)
         same = brand_codes[first] == brand_codes[second]
-        possible = same | _could_be_alike(brand_lengths[first], brand_lengths[second])
+        sizes = brand_lengths[first], brand_lengths[second]
+        longer = (sizes[0] != sizes[1]) & (np.minimum(*sizes) >= SHORTEST_BRAND)
+        possible = same | longer | _could_be_alike(*sizes)
         first, second, same = first[possible], second[possible], same[possible]
         scores = _scores(names, first, second)
         near = (scores > 0) & (same | (_scores(brands, first, second) > 0))
+        for place in np.flatnonzero((scores > 0) & ~near).tolist():
+            near[place] = _goes_on(brands[first[place]], brands[second[place]])
         for one, other, score in zip(
             first[near].tolist(), second[near].tolist(), scores[near].tolist(), strict=True
         ):
@@ -149,6 +159,12 @@ def _scores(texts: Sequence[str], first: Places, second: Places) -> NDArray[np.f
         scorer=fuzz.ratio,
         score_cutoff=ALIKE,
     )
+
+
+def _goes_on(one: str, other: str) -> bool:
+    """Whether one is the other and a slip in a word for a trade, as in 阿里巴巴网路技术."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= SHORTEST_BRAND and long.startswith(short)
 
 
 def _could_be_alike(first: Places, second: Places) -> Flags:
