@@ -76,9 +76,11 @@ class CheckInput:
 
     @cached_property
     def sheets(self) -> tuple[SheetData, ...]:
-        """The sheets that people type into, without the rules and parameters."""
+        """The sheets that people type into and that have any row, without the rules and parameters."""
         return tuple(
-            sheet for sheet in self.data.values() if sheet.table.packs or sheet.table.name == HOLIDAYS.name
+            sheet
+            for sheet in self.data.values()
+            if len(sheet.frame) and (sheet.table.packs or sheet.table.name == HOLIDAYS.name)
         )
 
     @cached_property
@@ -180,7 +182,7 @@ def _nothing() -> pd.DataFrame:
 def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Findings of several columns as one frame."""
     some = [part for part in parts if len(part)]
-    return pd.concat(some, ignore_index=True) if some else no_findings()
+    return pd.concat(some, ignore_index=True) if some else _nothing()
 
 
 def findings(  # noqa: PLR0913 - a finding has this many parts, each shown to the user
@@ -210,7 +212,7 @@ def findings(  # noqa: PLR0913 - a finding has this many parts, each shown to th
     """
     index = pd.Index(rows)
     if not len(index):
-        return no_findings()
+        return _nothing()
     shown = sheet.frame[key].reindex(index) if value is None and key else value
     count = len(index)
     return pd.DataFrame(

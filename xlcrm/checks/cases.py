@@ -166,6 +166,8 @@ def _disordered(sheet: SheetData) -> Iterator[pd.DataFrame]:
     seen: dict[str, pd.Index] = {}
     for first, second in ORDERS.get(sheet.table.name, ()):
         pair = sheet.frame[[first, second]].dropna()
+        if pair.empty:
+            continue
         early, late = pair[first], pair[second]
         # a date without a time may be any moment of its day
         bare = (early == early.dt.normalize()) | (late == late.dt.normalize())

@@ -35,6 +35,13 @@ def check(given: CheckInput) -> pd.DataFrame:
 
 
 def _column(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
+    if len(sheet.notes):
+        yield from _noted(sheet, column)
+    if not column.required and column.choice and UNKNOWN in column.choice.values:  # noqa: PD011 - a tuple
+        yield _unmarked(sheet, column)
+
+
+def _noted(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
     name = heading(sheet, column.key)
     values = column.choice.values if column.choice else ()  # noqa: PD011 - a tuple of choices
     choices = "、".join(values)
@@ -81,8 +88,6 @@ def _column(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
         fix="请从下拉列表中选择",
         value=broken["raw"],
     )
-    if UNKNOWN in values and not column.required:
-        yield _unmarked(sheet, column)
 
 
 def _unmarked(sheet: SheetData, column: Column) -> pd.DataFrame:

@@ -57,6 +57,12 @@ def check(given: CheckInput) -> pd.DataFrame:
 
 
 def _times(given: CheckInput, sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
+    if len(sheet.notes):
+        yield from _noted(sheet, column)
+    yield from _impossible(given, sheet, column)
+
+
+def _noted(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
     name = heading(sheet, column.key)
     sample = "2026-01-31 14:30" if column.kind is Kind.DATETIME else "2026-01-31"
     for remark, words in ((Remark.UNREADABLE, "不是日期"), (Remark.ERROR, "是 Excel 错误值，不是日期")):
@@ -86,7 +92,6 @@ def _times(given: CheckInput, sheet: SheetData, column: Column) -> Iterator[pd.D
         value=notes["raw"],
         corrected=shown,
     )
-    yield from _impossible(given, sheet, column)
 
 
 def _impossible(given: CheckInput, sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:

@@ -55,6 +55,8 @@ def check(given: CheckInput) -> pd.DataFrame:
 
 def _numbers(given: CheckInput) -> Iterator[pd.DataFrame]:
     for sheet, column in given.columns(NUMBERS):
+        if sheet.notes.empty:
+            continue
         name = heading(sheet, column.key)
         for remark, words in (
             (Remark.TEN_THOUSANDS, "是万元写法，应以元为单位"),

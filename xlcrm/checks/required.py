@@ -59,8 +59,8 @@ def _blank(sheet: SheetData, column: Column) -> pd.DataFrame:
 
 
 def _broken(sheet: SheetData, column: Column) -> pd.DataFrame:
-    if column.kind in _OWN_ERRORS:
-        return findings(sheet, "V01", ERROR, [], column.key, message="", fix="")
+    if column.kind in _OWN_ERRORS or sheet.notes.empty:
+        return gather([])
     notes = remarks(sheet, column.key, Remark.ERROR)
     name = sheet.headings.get(column.key, column.heading)
     return findings(

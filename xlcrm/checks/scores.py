@@ -53,6 +53,8 @@ def _column(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
         message=[f"“{name}”的 {number_text(value)} 超出范围，应为 {scale}" for value in wrong],
         fix=fix,
     )
+    if sheet.notes.empty:
+        return
     notes = remarks(sheet, column.key, Remark.UNREADABLE)
     yield findings(
         sheet,
