@@ -1,0 +1,63 @@
+"""Independent judges of a workbook: the Open XML SDK validator and LibreOffice."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATIENCE: Final = 120
+"""Seconds; LibreOffice starts slowly on a busy machine."""
+_ALL_SHEETS_AS_SHOWN: Final = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1'
+
+
+def validator() -> str:
+    program = os.environ.get("XLCRM_OOXML_VALIDATOR") or shutil.which("ooxml-validator")
+    if not program:
+        pytest.skip("needs ooxml-validator on PATH or in XLCRM_OOXML_VALIDATOR")
+    return program
+
+
+def findings(program: str, path: Path) -> list[str]:
+    """What the Open XML SDK says against a file, in an order that compares."""
+    done = subprocess.run([program, str(path)], capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE)
+    return sorted(json.dumps(item, sort_keys=True) for item in json.loads(done.stdout)["errors"])
+
+
+def office() -> str:
+    program = shutil.which("soffice")
+    if not program:
+        pytest.skip("needs LibreOffice (soffice) on PATH")
+    return program
+
+
+def convert(program: str, path: Path, kind: str, folder: Path) -> None:
+    """Let LibreOffice open a workbook and save it as something else, with a profile of its own."""
+    profile = (folder / "profile").resolve().as_uri()
+    done = subprocess.run(
+        [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind, "--outdir", str(folder)]
+        + [str(path)],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def shown_in_libreoffice(program: str, path: Path, folder: Path) -> dict[str, list[list[str]]]:
+    """Sheet name -> rows of texts, as LibreOffice shows them."""
+    convert(program, path, _ALL_SHEETS_AS_SHOWN, folder)
+    found = {}
+    for file in folder.glob(f"{path.stem}-*.csv"):
+        with file.open(encoding="utf-8", newline="") as stream:
+            found[file.stem.removeprefix(f"{path.stem}-")] = list(csv.reader(stream))
+    return found
