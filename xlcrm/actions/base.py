@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-
     import pandas as pd
 
     from xlcrm.workbook.port import Changes, Door, Saved

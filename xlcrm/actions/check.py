@@ -13,6 +13,7 @@ from xlcrm.actions.refresh import (
     finding_blocks,
     journal_blocks,
     table_blocks,
+    written,
 )
 from xlcrm.checks import run_checks
 from xlcrm.workbook.port import Changes
@@ -27,6 +28,10 @@ LABEL = "检查录入"
 
 def check(door: Door, params: RunParams, progress: Progress) -> Outcome:
     """Check every entry; write 校验结果, the 校验 columns and 操作日志. No entry cell is changed."""
+    return written(door, _prepare(door, params, progress), params, progress)
+
+
+def _prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
     started = time.monotonic()
     loaded = load(door, params.now, progress)
     progress("检查录入")
@@ -42,8 +47,4 @@ def check(door: Door, params: RunParams, progress: Progress) -> Outcome:
     message = f"已检查 {loaded.rows} 行：" + "，".join(
         f"{name} {number} 处" for name, number in counts.items()
     )
-    saved = None
-    if not params.dry_run:
-        progress("写入工作簿")
-        saved = door.apply(changes)
-    return Outcome(message, counts, findings=found, changes=changes, saved=saved)
+    return Outcome(message, counts, findings=found, changes=changes)

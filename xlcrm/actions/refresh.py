@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import time
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,19 @@ LABEL = "刷新到期清单"
 
 def refresh(door: Door, params: RunParams, progress: Progress) -> Outcome:
     """Check every entry, rebuild the auto columns, the lists and the counts, and write them in one step."""
+    return written(door, prepare(door, params, progress), params, progress)
+
+
+def written(door: Door, outcome: Outcome, params: RunParams, progress: Progress) -> Outcome:
+    """Apply an outcome's changes, unless it is a dry run; by now all that was read is out of memory."""
+    if params.dry_run or outcome.changes is None:
+        return outcome
+    progress("写入工作簿")
+    return dataclasses.replace(outcome, saved=door.apply(outcome.changes))
+
+
+def prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
+    """All of a refresh but the writing."""
     started = time.monotonic()
     loaded = load(door, params.now, progress)
     progress("检查录入")
@@ -65,11 +79,7 @@ def refresh(door: Door, params: RunParams, progress: Progress) -> Outcome:
         f"即将到期 {tasks.counts['即将到期']} 项；"
         f"已超时 {warnings.breached} 个，即将超时 {warnings.at_risk} 个；录入问题 {len(found)} 处"
     )
-    saved = None
-    if not params.dry_run:
-        progress("写入工作簿")
-        saved = door.apply(changes)
-    return Outcome(message, counts, remarks, found, changes, saved)
+    return Outcome(message, counts, remarks, found, changes)
 
 
 def check_input(loaded: Loaded) -> CheckInput:
