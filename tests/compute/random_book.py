@@ -63,7 +63,7 @@ def customers(random: Random, count: int) -> list[Cells]:
                 "name": f"客户{number if odd < 0.9 else 0}",
                 "grade": random.choice(("A类", "B类", "C类", None)),
                 "stage": random.choice(("潜在", "合作", "沉睡", "流失", None, "合作", "潜在")),
-                "filed_on": day(random, blank=0.05),
+                "filed_on": day(random, random.choice((4, 400)), blank=0.05),
                 "updated_on": day(random, 30, 3),
                 "signed_on": day(random),
                 "contact_birthday": day(random, 12_000),

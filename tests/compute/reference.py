@@ -50,6 +50,7 @@ class Verdict:
     rule: Rule
     status: str | None
     due: dt.datetime | None
+    start: dt.datetime | None = None
 
 
 def is_date(at: dt.datetime) -> bool:
@@ -223,7 +224,7 @@ class Reference:
         first_day = self.book.parameters.started_on
         if first_day is not None and start < midnight(first_day):
             status = None
-        return Verdict(rule, status, due)
+        return Verdict(rule, status, due, start)
 
     def calendar(self, rule: Rule) -> PlainCalendar:
         return self.worktime if rule.calendar is CalendarKind.WORKING else NATURAL
@@ -320,8 +321,12 @@ def shown(verdicts: list[Verdict]) -> tuple[Any, Any, str]:
     """What the row shows of the rules of one name that match it."""
     if not verdicts:
         return None, None, ""
-    best = min(verdicts, key=lambda verdict: verdict.due or dt.datetime.max)
+    best = earliest(verdicts)
     return best.status, best.due, best.rule.rule_id
+
+
+def earliest(verdicts: list[Verdict]) -> Verdict:
+    return min(verdicts, key=lambda verdict: verdict.due or dt.datetime.max)
 
 
 def merged(pauses: Sequence[Span]) -> list[Span]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from tests.compute.reference_rfm import classes
 from tests.reference_time import months_between
 from xlcrm.periods import parse_length
 from xlcrm.rules.conditions import Op, Place, Term, When
@@ -78,6 +79,12 @@ class Book:
                 row[key] = row[key] or next((plan[key] for plan in plans if plan[key]), None)
             if row["stage"] is None and row["signed_on"] and row["signed_on"] <= self.now:
                 row["stage"] = "合作"
+        bought = classes(self)
+        for row in self.rows("customers"):
+            account = self.account("customers", row)
+            row["rfm_class"] = (
+                bought.get(account, "未成交") if self.rows("transactions") and account else None
+            )
         for row in self.rows("visit_plans"):
             customer = self.customer("visit_plans", row) or {}
             row["grade"] = row["grade"] or customer.get("grade")

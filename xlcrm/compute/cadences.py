@@ -31,7 +31,8 @@ class Cadence:
 
     Attributes:
         rule: the rule.
-        contact: which contacts it counts: their column and filter; None for a date of the register itself.
+        contact: which contacts it counts: their column (None for any interaction) and filter; None for a date
+            of the register itself.
         rows: (n,) positions in the rule's table.
         codes: (n,) accounts.
         base: (n,) the last touch or its stand-in, NaT for never.
@@ -39,7 +40,7 @@ class Cadence:
     """
 
     rule: Rule
-    contact: tuple[Place, When | None] | None
+    contact: tuple[Place | None, When | None] | None
     rows: Integers
     codes: Integers
     base: Moments
@@ -69,17 +70,22 @@ def cadences(facts: Facts, lookups: Lookups) -> list[Cadence]:
         if contact is not None:
             if hurry is not None:
                 quick = ~np.isnat(hurried[own])
-                due[quick] = (base + (due - base) * hurry.limit)[quick]
+                day = base.astype("datetime64[D]").astype("datetime64[s]")
+                due[quick] = (day + (due - day) * hurry.limit)[quick]
             due = np.where(paused_until[own] > due, paused_until[own], due)
         found.append(Cadence(rule, contact, rows, own, base, due.astype("datetime64[D]")))
     return found
 
 
-def _contact(rule: Rule) -> tuple[Place, When | None] | None:
+def _contact(rule: Rule) -> tuple[Place | None, When | None] | None:
     for source in rule.start.items:
-        if source.pick is not Pick.OWN and source.place is not None:
+        if source.pick is not Pick.OWN:
             return source.place, source.when
     return None
+
+
+def _is_followup(contact: tuple[Place | None, When | None] | None) -> bool:
+    return contact is not None and contact[0] is not None and contact[0].table == "followup_records"
 
 
 def _names_dormant(rule: Rule) -> bool:
@@ -104,7 +110,7 @@ def _due(facts: Facts, rule: Rule, rows: Integers, base: Moments) -> Moments:
 def _frequencies(facts: Facts, plan: str, rule: Rule, rows: Integers) -> pd.Series:
     """(n,) the typed frequency that wins over a rule's interval for follow-ups, else None."""
     contact = _contact(rule)
-    if contact is None or contact[0].table != "followup_records" or contact[1] is not None:
+    if contact is None or not _is_followup(contact) or contact[1] is not None:
         return pd.Series([None] * len(rows), dtype=object)
     parsed = parse_frequencies(facts.frame(plan)["frequency"])
     if plan == rule.table:
@@ -191,7 +197,7 @@ def planned_days(facts: Facts, found: list[Cadence], table: str) -> Moments:
     result = nothing(len(codes))
     by_account = nothing(len(facts.account_ids))
     for item in found:
-        if item.contact is None or item.contact[0].table != "followup_records":
+        if not _is_followup(item.contact):
             continue
         if item.rule.table == table:
             due = facts.worktime.next_working_day(item.due).astype("datetime64[s]")

@@ -100,7 +100,7 @@ def judge_rule(rule: Rule, facts: Facts, lookups: Lookups, past: History | None)
     pauses = [(since[rows], until[rows]) for since, until in past.pauses] if past else []
     calendar = calendar_of(rule, facts)
     original, by_day = deadlines(rule, start, calendar, pauses, facts.worktime)
-    due = _extended(rule, rows, original, facts)
+    due, to_day = _extended(rule, rows, original, facts)
     warn = _warn_from(rule, start, due, calendar, facts.worktime)
     waiting = past.waiting[rows] if past else np.zeros(len(rows), dtype=bool)
     status = _status(facts, rule, (start, stop, due, warn), waiting, by_day)
@@ -109,7 +109,9 @@ def judge_rule(rule: Rule, facts: Facts, lookups: Lookups, past: History | None)
     if started_on is not None:
         status[start < np.datetime64(started_on, "s")] = NOT_JUDGED
     until = np.where(np.isnat(stop), facts.now_at, stop)
-    return Verdict(rule, rows, start, stop, due, original, by_day, status, calendar.elapsed(until, due))
+    shown_by_day = np.where(due > original, to_day, by_day)
+    left = calendar.elapsed(until, due)
+    return Verdict(rule, rows, start, stop, due, original, shown_by_day, status, left)
 
 
 def calendar_of(rule: Rule, facts: Facts) -> Calendar:
@@ -198,14 +200,14 @@ def _stop(
     return lookups.times(rule.stop, rows, since=start, row_at=row_at)
 
 
-def _extended(rule: Rule, rows: Integers, due: Moments, facts: Facts) -> Moments:
-    """An approved 延期至 moves the resolution deadline, never to an earlier moment."""
+def _extended(rule: Rule, rows: Integers, due: Moments, facts: Facts) -> tuple[Moments, Flags]:
+    """The resolution deadline moved by an approved 延期至, never to earlier, and where that is a date."""
     if not _stops_at_solution(rule) or "extended_to" not in BY_NAME[rule.table].by_key:
-        return due
+        return due, np.zeros(len(due), dtype=bool)
     extended = moments(facts.frame(rule.table)["extended_to"])[rows]
-    extended = np.where(is_date_only(extended), end_of_day(extended), extended)
-    moved: Moments = np.where(extended > due, extended, due)
-    return moved
+    to_day = is_date_only(extended)
+    extended = np.where(to_day, end_of_day(extended), extended)
+    return np.where(extended > due, extended, due), to_day
 
 
 def _warn_from(
