@@ -64,6 +64,7 @@ def test_two_people_of_one_name_are_fine() -> None:
 def test_blank_and_unreadable_contacts_are_never_the_same() -> None:
     assert two({"phone": None, "email": None}, {"phone": None, "email": None}).empty
     assert two({"phone": "138****5678"}, {"phone": "138****5678"}).empty
+    assert two({"phone": "n/a", "email": "n/a"}, {"phone": "n/a", "email": "n/a"}).empty
     assert two({"phone": "无", "email": "无"}, {"phone": "无", "email": "无"}).empty
 
 

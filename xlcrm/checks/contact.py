@@ -34,7 +34,7 @@ _ADDRESS: Final = r"[A-Za-z0-9._%+\-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9
 _TIDY_EMAIL: Final = rf"{_ADDRESS}(?:;{_ADDRESS})*"
 _EMAIL_JOINTS: Final = re.compile(r"\s*[;,、/\s]\s*")
 _DISTRICT: Final = re.compile(r"[区县旗]|市.*市|(?:自治州|盟).*市")
-_IN_ORDER: Final = r"[省市州盟].*[区县旗].*[路街道巷弄号村镇乡]"
+_IN_ORDER: Final = r"[省市州盟][^区县旗]*[区县旗][^路街道巷弄号村镇乡]*[路街道巷弄号村镇乡]"
 """What most whole addresses show at once."""
 _STREET: Final = re.compile(r"[路街道巷弄号村镇乡里]|胡同|大厦|广场|中心|园|栋|幢|座|室|楼")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from xlcrm.checks.names import PERSON_MARKS
 from xlcrm.checks.phones import read_phones
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from xlcrm.tables.frames import SheetData
 
@@ -28,6 +29,9 @@ CODES: Final[Mapping[str, Code]] = {
 }
 
 
+_SINGLE_EMAIL: Final = re.compile(r"[!-+\-.0-:<-?A-~]+@[!-+\-.0-:<-?A-~]+")
+
+
 def check(given: CheckInput) -> pd.DataFrame:
     """Findings of V14: one a row and reason, so that a number used by 5,000 rows gives 5,000 findings."""
     sheet = given.data.get("customers")
@@ -36,36 +40,42 @@ def check(given: CheckInput) -> pd.DataFrame:
     return gather([_same(sheet, "phone", _phones), _same(sheet, "email", _emails), *_named_alike(sheet)])
 
 
-def _phones(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Place and number in its one form, for each number of each cell."""
-    known: dict[str, list[str]] = {}
-    for place, text in enumerate(cells):
-        if len(text) == 11 and text[0] == "1" and text.isdigit():
-            yield place, text
-            continue
-        if text not in known:
-            known[text] = [phone.text for phone in read_phones(text)[0] if phone.text]
-        for number in known[text]:
-            yield place, number
+class _Split(NamedTuple):
+    """The values of a column's cells."""
+
+    single: list[str]
+    """One a cell; "" where the cell holds none or several."""
+    others: list[tuple[int, str]]
+    """Place and value of the rest."""
 
 
-def _emails(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Place and address in small letters, for each address of each cell."""
-    for place, text in enumerate(cells):
-        if text.isascii() and ";" not in text and "," not in text and " " not in text:
-            yield place, text.lower()
-        else:
-            for address in filter(None, tidy_email(text).lower().split(";")):
-                yield place, address
+def _phones(cells: Sequence[str]) -> _Split:
+    """Numbers in their one form."""
+    single = [text if len(text) == 11 and text.isdigit() and text[0] == "1" else "" for text in cells]
+    odd = [place for place, text in enumerate(single) if not text]
+    known = {text: read_phones(text)[0] for text in {cells[place] for place in odd}}
+    return _Split(
+        single, [(place, phone.text) for place in odd for phone in known[cells[place]] if phone.text]
+    )
 
 
-def _same(
-    sheet: SheetData, key: str, split: Callable[[Sequence[str]], Iterator[tuple[int, str]]]
-) -> pd.DataFrame:
+def _emails(cells: Sequence[str]) -> _Split:
+    """Addresses in small letters."""
+    single = [text.lower() if _SINGLE_EMAIL.fullmatch(text) else "" for text in cells]
+    odd = [place for place, text in enumerate(single) if not text]
+    known = {text: tidy_email(text).lower().split(";") for text in {cells[place] for place in odd}}
+    return _Split(single, [(place, address) for place in odd for address in known[cells[place]] if address])
+
+
+def _same(sheet: SheetData, key: str, split: Callable[[Sequence[str]], _Split]) -> pd.DataFrame:
     if not sheet.has(key):
         return gather([])
     cells = filled(sheet, key)
-    parts = dict.fromkeys(split(cells.tolist()))
+    single, others = split(cells.tolist())
+    if not others and len(set(single)) == len(single):
+        return gather([])
+    whole = [(place, value) for place, value in enumerate(single) if value]
+    parts = dict.fromkeys([*whole, *others])
     times = Counter(value for _, value in parts)
     groups: dict[str, list[int]] = {value: [] for value, count in times.items() if count > 1}
     if not groups:
