@@ -55,8 +55,13 @@ class Styles:
             border_color=palette.WHITE if role is not Role.AUTO else "#B9C0CA",
         )
 
-    def body(self, column: Column) -> Format:
-        """The look of a column's cells, down to the sheet's last row."""
+    def body(self, column: Column, *, beside_entries: bool = True) -> Format:
+        """The look of a column's cells, down to the sheet's last row.
+
+        Args:
+            column: the column.
+            beside_entries: auto values stand back beside the user's own; in a list of ours they are the text.
+        """
         look: dict[str, Any] = {"bottom": 1, "bottom_color": palette.LINE}
         if column.kind in palette.NUMBER_FORMATS:
             look["num_format"] = palette.NUMBER_FORMATS[column.kind]
@@ -72,6 +77,6 @@ class Styles:
             look["text_wrap"] = True
         if column.kind is Kind.LINK:
             look |= {"font_color": palette.LINK, "underline": 1}
-        elif column.role is Role.AUTO:
+        elif column.role is Role.AUTO and beside_entries:
             look |= {"font_color": palette.AUTO_TEXT, "italic": True}
         return self.get(**look)

@@ -127,7 +127,8 @@ def write_home_link(sheet: Worksheet, styles: Styles) -> None:
 def _set_columns(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     for place, item in enumerate(layout.columns):
         hidden = {"hidden": True} if (layout.table.name, item.key) in _HIDDEN else {}
-        sheet.set_column(place, place, column_width(layout.table, item), styles.body(item), hidden)
+        look = styles.body(item, beside_entries=bool(layout.table.packs))
+        sheet.set_column(place, place, column_width(layout.table, item), look, hidden)
 
 
 def _add_table_object(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
