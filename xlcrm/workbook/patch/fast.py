@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from xlcrm.workbook.patch.fastbatch import batch_edits, cut
 from xlcrm.workbook.patch.fastrun import UNUSUAL, FastRun
 from xlcrm.workbook.patch.markup import INSIDE_TAG
 from xlcrm.workbook.patch.plan import Band
@@ -17,11 +18,13 @@ from xlcrm.workbook.patch.rewriting import widened_spans
 from xlcrm.workbook.patch.sheet import OldRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from xlcrm.workbook.patch.fastrun import Wanted
+    from xlcrm.workbook.patch.fastbatch import Chunk
+    from xlcrm.workbook.patch.fastrun import Batch, Wanted
     from xlcrm.workbook.patch.markup import Edit
     from xlcrm.workbook.patch.rewriting import Rewriter
+    from xlcrm.workbook.patch.sheet import SheetXml
 
 _TAG_REST = re.compile(INSIDE_TAG + b">")
 _SPANS = re.compile(rb"\sspans=\"([^\"]*)\"")
@@ -30,7 +33,11 @@ _CUSTOM = re.compile(rb"\scustomFormat=\"(?:1|true)\"")
 _NEAR: Final = 8192
 """Bytes in which a row usually ends; `find` is far quicker when it knows that it need not look further."""
 
-FoundRow = tuple[int, int, int, int, int, "_Tag"]
+_MIN_BATCH: Final = 2
+_PATIENCE: Final = 2
+"""Batches in a row that may turn out unsuitable before no more are tried."""
+
+FoundRow = tuple[int, int, int, int, int, "Tag"]
 """Number, start, body, close and end of a row as in OldRow, and its tag."""
 
 
@@ -38,7 +45,7 @@ class UnusualRowsError(Exception):
     """The sheet's rows are not written the usual way."""
 
 
-class _Tag:
+class Tag:
     """What a row's start tag says behind its number."""
 
     def __init__(self, rest: bytes) -> None:
@@ -71,45 +78,106 @@ def write(rewriter: Rewriter, bands: Sequence[Band]) -> None:
         UnusualRowsError: the sheet is not written the usual way; the rewriter is spoilt.
         UnsafeToPatch: rows out of order or twice, or a value that fits in no cell.
     """
-    xml = rewriter.xml
-    if not xml.tidy:
+    if not rewriter.xml.tidy:
         raise UnusualRowsError
-    rows = _rows(rewriter)
-    row = next(rows, None)
-    added: list[bytes] = []
-    append = rewriter.edits.append
+    writer = _Writer(rewriter)
     for band in bands:
-        states = [FastRun(rewriter, run) for run in band.runs]
-        values = zip(*(state.rows(band.bottom - band.top + 1, band.top) for state in states), strict=True)
-        only = states[0] if len(states) == 1 else None
-        for number, wanted in enumerate(values, band.top):
-            while row is not None and row[0] < number:
-                row = next(rows, None)
-            if row is None or row[0] > number:
-                new = _new_row(xml.prefix, number, states, wanted)
-                if new and xml.self_closed:
-                    added.append(new)
-                elif new:
-                    at = row[1] if row is not None else xml.high
-                    append((at, at, new))
-            elif only is None or row[5].closed:
-                _edit_row(rewriter, (band, states), row, wanted)
-            else:
-                edit = only.edit(b"%d" % number, row[2:4], wanted[0], row[5].style)
-                if edit is UNUSUAL:
-                    _edit_row(rewriter, (band, states), row, wanted)
-                elif edit is not None:
-                    rest = row[5].widened(*only.extent)
-                    if rest is not None:
-                        append((row[2] - len(row[5].rest), row[2], rest))
-                    append(edit)
-        for state in states:
-            state.store()
-            rewriter.note(state.changed, state.area)
-    for _ in rows:
-        pass  # their order is checked on the way
-    if added:
-        rewriter.edits.append(xml.opened(b"".join(added)))
+        writer.write(band)
+    writer.finish()
+
+
+class _Writer:
+    """Goes down the rows of a sheet once, band by band."""
+
+    def __init__(self, rewriter: Rewriter) -> None:
+        self._rewriter = rewriter
+        self._xml = rewriter.xml
+        self._rows = _Rows(rewriter.xml)
+        self._row = self._rows.next()
+        self._added: list[bytes] = []
+
+    def write(self, band: Band) -> None:
+        """Rewrite the rows of one band."""
+        runs = [FastRun(self._rewriter, run) for run in band.runs]
+        height = band.bottom - band.top + 1
+        if len(runs) == 1:
+            number = band.top
+            failures = 0
+            for batch in runs[0].batches(height, band.top):
+                self._advance(number)
+                if failures < _PATIENCE and self._write_batch(band, runs, number, batch):
+                    failures = 0
+                else:
+                    failures += 1
+                    for at, wanted in enumerate(batch.rows(), number):
+                        self._write_row(band, runs, at, (wanted,))
+                number += batch.height
+        else:
+            rows = zip(*(run.rows(height, band.top) for run in runs), strict=True)
+            for number, wanteds in enumerate(rows, band.top):
+                self._write_row(band, runs, number, wanteds)
+        for run in runs:
+            run.store()
+            self._rewriter.note(run.changed, run.area)
+
+    def finish(self) -> None:
+        """Check the order of the rows that follow, and put new rows into an empty sheet."""
+        while self._row is not None:
+            self._row = self._rows.next()
+        if self._added:
+            self._rewriter.edits.append(self._xml.opened(b"".join(self._added)))
+
+    def _advance(self, number: int) -> None:
+        while self._row is not None and self._row[0] < number:
+            self._row = self._rows.next()
+
+    def _write_batch(self, band: Band, runs: list[FastRun], number: int, batch: Batch) -> bool:
+        """Rewrite many rows at once, if they are all there and written alike."""
+        row = self._row
+        chunk = None
+        if row is not None and row[0] == number and batch.height >= _MIN_BATCH:
+            chunk = self._rows.chunk(row, batch.height)
+        if row is None or chunk is None:
+            return False
+        tag = row[5]
+        ends = [*chunk.starts[1:], chunk.end]
+
+        def odd(at: int, wanted: Wanted) -> None:
+            start, close = chunk.starts[at], chunk.closes[at]
+            found = number + at, start, start + len(chunk.heads[at]), close, ends[at], tag
+            _edit_row(self._rewriter, (band, runs), found, (wanted,))
+
+        edits = batch_edits(runs[0], chunk, batch, tag, odd)
+        if edits is None:
+            return False
+        self._rewriter.edits += edits
+        self._rows.skip_to(number + batch.height - 1, chunk.end)
+        self._row = self._rows.next()
+        return True
+
+    def _write_row(self, band: Band, runs: list[FastRun], number: int, wanted: tuple[Wanted, ...]) -> None:
+        self._advance(number)
+        row = self._row
+        if row is None or row[0] > number:
+            new = _new_row(self._xml.prefix, number, runs, wanted)
+            if new and self._xml.self_closed:
+                self._added.append(new)
+            elif new:
+                at = row[1] if row is not None else self._xml.high
+                self._rewriter.edits.append((at, at, new))
+            return
+        tag = row[5]
+        if len(runs) > 1 or tag.closed:
+            _edit_row(self._rewriter, (band, runs), row, wanted)
+            return
+        edit = runs[0].edit(b"%d" % number, row[2:4], wanted[0], tag.style)
+        if edit is UNUSUAL:
+            _edit_row(self._rewriter, (band, runs), row, wanted)
+        elif edit is not None:
+            rest = tag.widened(*runs[0].extent)
+            if rest is not None:
+                self._rewriter.edits.append((row[2] - len(tag.rest), row[2], rest))
+            self._rewriter.edits.append(edit)
 
 
 def _new_row(prefix: bytes, number: int, states: Sequence[FastRun], wanted: tuple[Wanted, ...]) -> bytes:
@@ -160,46 +228,71 @@ def _edit_row(
         rewriter.edits += edits
 
 
-def _rows(rewriter: Rewriter) -> Iterator[FoundRow]:
-    """All rows of a sheet that is written the usual way."""
-    xml = rewriter.xml
-    data, high = xml.data, xml.high
-    find, startswith = data.find, data.startswith
-    mark = b"<" + xml.prefix + b'row r="'
-    following = mark + b'%d"'
-    closing = b"</" + xml.prefix + b"row>"
-    skip = len(closing)
-    begin = re.compile(rb"\s*(<" + re.escape(xml.prefix) + rb'row r="([1-9][0-9]{0,6})")')
-    blank = re.compile(rb"\s*")
-    tags: dict[bytes, _Tag] = {}
-    number = 0
-    position = xml.low
-    while position < high:
-        head = following % (number + 1)
-        if startswith(head, position):
-            number += 1
+class _Rows:
+    """The rows of a sheet that is written the usual way, one after another."""
+
+    def __init__(self, xml: SheetXml) -> None:
+        p = xml.prefix
+        self._xml = xml
+        self._mark = b"<" + p + b'row r="'
+        self._following = self._mark + b'%d"'
+        self._closing = b"</" + p + b"row>"
+        self._begin = re.compile(rb"\s*(<" + re.escape(p) + rb'row r="([1-9][0-9]{0,6})")')
+        self._tags: dict[bytes, Tag] = {}
+        self._number = 0
+        self._position = xml.low
+
+    def next(self) -> FoundRow | None:
+        """The next row, or None behind the last one.
+
+        Raises:
+            UnusualRowsError: it is written otherwise.
+            UnsafeToPatch: it stands in the wrong place.
+        """
+        data, high, position = self._xml.data, self._xml.high, self._position
+        find = data.find
+        if position >= high:
+            return None
+        head = self._following % (self._number + 1)
+        if data.startswith(head, position):
+            self._number += 1
             start, behind = position, position + len(head)
         else:
-            match = begin.match(data, position, high)
+            match = self._begin.match(data, position, high)
             if match is None:
-                if (match := blank.match(data, position, high)) and match.end() == high:
-                    return
+                if data[position:high].isspace():
+                    return None
                 raise UnusualRowsError
-            before, number = number, int(match.group(2))
+            before, self._number = self._number, int(match.group(2))
             start, behind = match.span(1)
-            if number <= before or number > MAX_ROWS:
-                raise xml.unsafe(f"的第 {number} 行排在第 {before} 行之后，行序是乱的")
+            if self._number <= before or self._number > MAX_ROWS:
+                raise self._xml.unsafe(f"的第 {self._number} 行排在第 {before} 行之后，行序是乱的")
         body = find(b">", behind, behind + _NEAR) + 1 or find(b">", behind, high) + 1
         rest = data[behind:body]
-        tag = tags.get(rest)
+        tag = self._tags.get(rest)
         if tag is None:
-            tag = tags[rest] = _Tag(rest)
+            tag = self._tags[rest] = Tag(rest)
         if tag.closed:
-            yield number, start, body, body, body, tag
-            position = body
-            continue
-        close = find(closing, body, body + _NEAR)
-        if close < 0 and (close := find(closing, body, high)) < 0:
+            self._position = body
+            return self._number, start, body, body, body, tag
+        close = find(self._closing, body, body + _NEAR)
+        if close < 0 and (close := find(self._closing, body, high)) < 0:
             raise UnusualRowsError
-        position = close + skip
-        yield number, start, body, close, position, tag
+        self._position = close + len(self._closing)
+        return self._number, start, body, close, self._position, tag
+
+    def chunk(self, first: FoundRow, count: int) -> Chunk | None:
+        """The rows from `first` on, when they are all there and their tags are alike."""
+        number, start, _, _, _, tag = first
+        names = [b"%d" % name for name in range(number, number + count)]
+        head = self._mark + names[-1] + b'"'
+        last = start if count == 1 else self._xml.data.find(head, start, self._xml.high)
+        close = self._xml.data.find(self._closing, last, self._xml.high) if last >= 0 else -1
+        if close < 0 or tag.closed:
+            return None
+        span = start, close + len(self._closing)
+        return cut(self._xml.data, names, span, (self._mark, tag.rest, self._closing))
+
+    def skip_to(self, number: int, position: int) -> None:
+        """Go on behind a row."""
+        self._number, self._position = number, position

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from operator import ne
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from xlcrm.workbook.patch.cells import PLAIN, BadValueError
 from xlcrm.workbook.patch.ranges import Area, column_number, letters
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _BATCH: Final = 1024
 """Rows whose values are turned into XML at once."""
 _MAX_TEMPLATES: Final = 4096
+_FEW_DIGITS: Final = 18
+"""Bytes before and in a number of at most 13 characters, which has but one usual spelling."""
 _NUMBER: Final = ord(">")
 """How the fragment of a number begins."""
 
@@ -34,6 +37,46 @@ Kinds = tuple[int, ...] | None
 """One row's kinds; None when all are plain."""
 Wanted = tuple[Row, Kinds, bool]
 """What one row shall hold: fragments, kinds, and whether some cells near it are kept or emptied."""
+
+
+class Batch(NamedTuple):
+    """Values of many rows as fragments.
+
+    Attributes:
+        columns: by column.
+        kinds: of each column; a list where they differ from row to row.
+        gaps: whether some cells are emptied or kept.
+        kept: whether some are kept.
+    """
+
+    columns: list[list[Fragment]]
+    kinds: list[list[int] | int]
+    gaps: bool
+    kept: bool
+
+    @property
+    def height(self) -> int:
+        return len(self.columns[0])
+
+    @property
+    def constant(self) -> Kinds | Literal[False]:
+        """The kinds that every row has; False when they differ."""
+        constant = tuple([kind for kind in self.kinds if isinstance(kind, int)])
+        if len(constant) < len(self.kinds):
+            return False
+        return constant if any(constant) else None
+
+    def rows(self) -> Iterator[Wanted]:
+        """Row by row."""
+        constant = self.constant
+        kinds: Iterator[Kinds]
+        if constant is False:
+            lists = [[kind] * self.height if isinstance(kind, int) else kind for kind in self.kinds]
+            kinds = zip(*lists, strict=True)
+        else:
+            kinds = repeat(constant)
+        return zip(zip(*self.columns, strict=True), kinds, repeat(self.gaps), strict=False)
+
 
 UNUSUAL: Final[Edit] = (-1, -1, b"")
 """Instead of an edit: the row needs the patient way."""
@@ -71,17 +114,20 @@ class FastRun:
         self._data = rewriter.xml.data
         self._prefix = rewriter.xml.prefix
         self._run = run
+        self.left = run.left
         self.width = len(run.columns)
         self._letters = [letters(column).encode() for column in range(run.left, run.right + 1)]
         mark = b"<" + rewriter.xml.prefix + b'c r="'
-        self._cell = mark
+        self.cell = mark
         self._marks = [mark + name for name in self._letters]
         self._names = re.compile(b"<" + p + rb'c r="([A-Z]{1,3})([0-9]+)"')
         self._number = b"><" + rewriter.xml.prefix + b"v>"
         self._number_end = -len(b"</v></c>" + rewriter.xml.prefix * 2)
+        self._short = _FEW_DIGITS - self._number_end
         self._string = b' t="inlineStr"><%bis><%bt>' % (rewriter.xml.prefix, rewriter.xml.prefix)
+        self._full_run = re.compile(b"".join(_filled_cell(p, name) for name in self._letters))
         self._old_run = re.compile(b"".join(_old_cell(p, name) for name in self._letters))
-        self._cell_end = b"</" + rewriter.xml.prefix + b"c>"
+        self.cell_end = b"</" + rewriter.xml.prefix + b"c>"
         self._default = [rewriter.xml.column_style(column) for column in range(run.left, run.right + 1)]
         self._templates: dict[Any, _Template] = {}
         self._above: tuple[bytes | None, ...] = (None,) * self.width
@@ -122,21 +168,20 @@ class FastRun:
 
     # Values
 
-    def rows(self, height: int, top: int) -> Iterator[Wanted]:
-        """Fragments and kinds by row, and whether some cells of the batch are kept or emptied."""
+    def batches(self, height: int, top: int) -> Iterator[Batch]:
+        """The run's values, many rows at once."""
         for start in range(0, height, _BATCH):
             stop = min(height, start + _BATCH)
             made = [self._column(at, start, stop, top) for at in range(self.width)]
             columns = [fragments for fragments, _ in made]
-            gaps = any(None in fragments or KEEP in fragments for fragments in columns)
-            kinds: Iterator[Kinds]
-            if all(isinstance(kind, int) for _, kind in made):
-                constant = tuple(kind for _, kind in made if isinstance(kind, int))
-                kinds = repeat(constant if any(constant) else None)
-            else:
-                lists = [[kind] * (stop - start) if isinstance(kind, int) else kind for _, kind in made]
-                kinds = zip(*lists, strict=True)
-            yield from zip(zip(*columns, strict=True), kinds, repeat(gaps), strict=False)
+            kept = any(KEEP in fragments for fragments in columns)
+            gaps = kept or any(None in fragments for fragments in columns)
+            yield Batch(columns, [kind for _, kind in made], gaps, kept)
+
+    def rows(self, height: int, top: int) -> Iterator[Wanted]:
+        """The run's values row by row."""
+        for batch in self.batches(height, top):
+            yield from batch.rows()
 
     def _column(self, at: int, start: int, stop: int, top: int) -> tuple[list[Fragment], list[int] | int]:
         offset = self._run.offset
@@ -178,27 +223,31 @@ class FastRun:
         data = self._data
         row, kinds, gaps = wanted
         guess = self._guess
-        if self._adding and guess and not gaps and kinds == self._guessed_kinds and style == self._row_style:
+        if self._adding:
             # As in the row above: the last cell is the same one, left of the run.
-            last = data.rfind(self._cell, body, close)
+            last = data.rfind(self.cell, body, close)
             if data.startswith(self._last_mark + name + b'"', last) and data.endswith(
-                self._cell_end, last, close
+                self.cell_end, last, close
             ):
+                if guess is None or gaps or kinds != self._guessed_kinds or style != self._row_style:
+                    new = self.fresh(name, wanted, style)
+                    return (close, close, new) if new else None
                 self.changed += self.width
                 self._last = name
                 return close, close, guess.text.replace(b"\0", name) % row
+            guess = None
         start = data.rfind(self._first_mark + name + b'"', body, close)
         if start < 0:
             start = self._start(name, body, close)
         if start < 0:
             return self._add(name, place, wanted, style)
-        if not self._adding and guess is not None and not gaps and kinds == self._guessed_kinds:
+        if guess is not None and not gaps and kinds == self._guessed_kinds:
             text = guess.text.replace(b"\0", name) % row
             end = start + len(text)
             if data.startswith(text, start) and (end == close or self._ends(end, close, name)):
                 return None
         self._adding = False
-        before = data.rfind(self._cell, body, start)
+        before = data.rfind(self.cell, body, start)
         if before < 0 or 0 < self._column_at(before, name) < self._run.left:
             return self._compare(name, (start, close), wanted, style)
         return UNUSUAL
@@ -210,20 +259,24 @@ class FastRun:
         if at < 0:
             return UNUSUAL
         new = self.fresh(name, wanted, style)
-        self._adding = False
-        if at == close and body < close and not wanted[2]:
-            match = self._names.match(self._data, self._data.rfind(self._cell, body, close))
-            if match is not None:
-                self._adding = True
-                self._last_mark = self._cell + match.group(1)
-                self._guess = self._appending(wanted[0], wanted[1], style, gaps=False)
-                self._guessed_kinds, self._row_style = wanted[1], style
-                self._adding = self._guess.bases == self._above
+        self._adding, self._guess = False, None
+        match = self._names.match(self._data, self._data.rfind(self.cell, body, close)) if body < at else None
+        if at == close and match is not None:
+            self._adding = True
+            self._last_mark = self.cell + match.group(1)
+            row, self._guessed_kinds, gaps = wanted
+            self._row_style = style
+            if not gaps:
+                guess = self._appending(row, self._guessed_kinds, style, gaps=False)
+                self._guess = guess if guess.bases == self._above else None
         return (at, at, new) if new else None
 
     def _start(self, name: bytes, body: int, close: int) -> int:
         """Where the first cell of the run is, or -1."""
         data = self._data
+        last = data.rfind(self.cell, body, close)
+        if last < 0 or 0 < self._column_at(last, name) < self._run.left:
+            return -1
         tail = name + b'"'
         for mark in self._marks:
             at = data.find(mark + tail, body, close)
@@ -247,12 +300,12 @@ class FastRun:
         data = self._data
         if body == close:
             return close
-        last = data.rfind(self._cell, body, close)
+        last = data.rfind(self.cell, body, close)
         column = self._column_at(last, name) if last >= 0 else 0
         if not column:
             return -1
         if column < self._run.left:
-            ends = data.endswith(self._cell_end, last, close) or data.find(b">", last, close) == close - 1
+            ends = data.endswith(self.cell_end, last, close) or data.find(b">", last, close) == close - 1
             return close if ends else -1
         for match in self._names.finditer(data, body, close):
             if self._column_at(match.start(), name) > self._run.right:
@@ -266,7 +319,9 @@ class FastRun:
     def _compare(self, name: bytes, place: tuple[int, int], wanted: Wanted, style: str) -> Edit | None:
         start, close = place
         row, kinds, gaps = wanted
-        match = self._old_run.match(self._data, start, close)
+        match = self._full_run.match(self._data, start, close) or self._old_run.match(
+            self._data, start, close
+        )
         if match is None or not self._ends(match.end(), close, name):
             return UNUSUAL
         groups = match.groups()
@@ -315,10 +370,13 @@ class FastRun:
             if new is KEEP or (new is None and old == b"/>"):
                 wanted[at] = old
                 continue
-            # Two numbers: equal only when their whole parts are. Two inline texts: only when one is escaped.
+            # Numbers spelt otherwise are equal only when one has very many digits, and then their whole
+            # parts agree; inline texts only when one is escaped.
             if new is not None:
                 if old[0] == _NUMBER == new[0]:
-                    unlike = old.partition(b".")[0] != new.partition(b".")[0] and b"E" not in old
+                    unlike = b"E" not in old and (
+                        len(old) < self._short or old.partition(b".")[0] != new.partition(b".")[0]
+                    )
                 else:
                     unlike = old.startswith(self._string) and b"&" not in old
                 if not unlike and self._alike(old, new):
@@ -358,6 +416,81 @@ class FastRun:
         xml = self._rewriter.xml
         tag = b"<" + xml.prefix + b"c"
         return self._rewriter.same_contents(tag + old, tag + new)
+
+    # Batches
+
+    def mark_before(self, row: bytes, at: int, name: bytes) -> bytes:
+        """How the cell at an offset of a row begins, up to its row number; nothing when it is not left of us."""
+        match = self._names.match(row, at)
+        if match is None or match.group(2) != name or column_number(match.group(1).decode()) >= self.left:
+            return b""
+        return self.cell + match.group(1)
+
+    def styles_at_end(self, row: bytes, name: bytes, style: str) -> tuple[bytes, ...] | None:
+        """Styles of the run at the end of a row, guessed for cells that are missing; None when it is elsewhere."""
+        starts = [row.rfind(mark + name + b'"') for mark in self._marks]
+        start = min((at for at in starts if at >= 0), default=-1)
+        match = self._old_run.match(row, start) if start >= 0 else None
+        if match is None or match.end() != len(row):
+            return None
+        groups = match.groups()
+        return tuple(
+            [
+                self._base(at, style) if old is None else old_style or b""
+                for at, (old_style, old) in enumerate(zip(groups[::2], groups[1::2], strict=True))
+            ]
+        )
+
+    def bases(self, style: str) -> tuple[bytes, ...]:
+        """Styles of new cells in a row whose own style is given."""
+        return tuple([self._base(at, style) for at in range(self.width)])
+
+    def restyles(self, styles: Row, kinds: Kinds | Literal[False]) -> bool:
+        """Whether values of these kinds need other styles."""
+        return bool(kinds) and any(map(ne, styles, map(self._dated, styles, kinds or ())))
+
+    def text(self, styles: Sequence[bytes | None], kinds: Kinds) -> bytes:
+        """Format string for a row's cells; None where there is none."""
+        return self._made(styles, kinds).text
+
+    def filled_cells(self, start: int, end: int) -> list[tuple[bytes, ...]]:
+        """Style and fragment of every cell of the runs between two offsets; "" for no style."""
+        return self._full_run.findall(self._data, start, end)
+
+    def column_after(self, olds: Sequence[bytes], news: Sequence[bytes]) -> Sequence[bytes] | None:
+        """What a column's cells will hold: the old spelling of equal values; None when a formula is there."""
+        whole = b"".join(olds)
+        if b"f>" in whole:
+            return None
+        if all(map(bytes.startswith, olds, repeat(self._number))) and b"E" not in whole:
+            if max(map(len, olds)) < self._short:
+                return news
+            whole_parts = zip(olds, news, [n.partition(b".")[0] for n in news], strict=True)
+            return [
+                old if old == new or (old.startswith(part) and self._alike(old, new)) else new
+                for old, new, part in whole_parts
+            ]
+        if all(map(bytes.startswith, olds, repeat(self._string))) and b"&" not in whole:
+            return news
+        return [
+            old if old == new or self._alike(old, new) else new for old, new in zip(olds, news, strict=True)
+        ]
+
+    def see(self, styles: Row) -> None:
+        """Remember the styles of the last cells."""
+        self._above = self._merged(styles)
+        self._adding, self._guess = False, None
+
+    def note_batch(
+        self, names: tuple[bytes, bytes], changed: int, extent: tuple[int, int], styles: Row
+    ) -> None:
+        """Count the changes of many rows."""
+        self.changed += changed
+        self._first = self._first or names[0]
+        self._last = names[1]
+        self.extent = extent
+        self._extents.add(extent)
+        self.see(styles)
 
     # Templates
 
@@ -436,10 +569,17 @@ def _equal(old: bytes, new: bytes) -> bool:
         return False
 
 
+def _filled_cell(prefix: bytes, name: bytes) -> bytes:
+    """Expression for one cell with a number or a plain text; groups: its style, and all behind the style."""
+    content = b'(?:\0v>[^<]*+</\0v|\0is><\0t(?: xml:space="preserve")?+>[^<]*+</\0t></\0is)'
+    cell = b'<\0c r="%b[0-9]++"(?: s="([0-9]++)")?+((?: t="[A-Za-z]++")?+><%b></\0c>)' % (name, content)
+    return cell.replace(b"\0", prefix)
+
+
 def _old_cell(prefix: bytes, name: bytes) -> bytes:
-    """Expression for one optional cell; groups: its style, and all behind the style."""
-    value = b"<pv>[^<]*</pv>"
-    text = b'<pis><pt(?: xml:space="preserve")?>[^<]*</pt></pis>'
-    content = b"(?:%b|%b|<pf>[^<]*</pf>%b)" % (value, text, value)
-    cell = b'(?:<pc r="%b[0-9]+"(?: s="([0-9]+)")?((?: t="[A-Za-z]+")?(?:/>|>%b</pc>)))?' % (name, content)
-    return re.sub(rb"<(/?)p(?=[a-z])", lambda m: b"<" + m.group(1) + prefix, cell)
+    """Expression for one cell that may be missing, empty or a link; groups as above."""
+    value = b"<\0v>[^<]*+</\0v>"
+    text = b'<\0is><\0t(?: xml:space="preserve")?+>[^<]*+</\0t></\0is>'
+    content = b"(?:/>|>(?:%b|%b|<\0f>[^<]*+</\0f>%b)</\0c>)" % (value, text, value)
+    cell = b'(?:<\0c r="%b[0-9]++"(?: s="([0-9]++)")?+((?: t="[A-Za-z]++")?+%b))?+' % (name, content)
+    return cell.replace(b"\0", prefix)

@@ -99,6 +99,7 @@ def bands(blocks: Sequence[Block]) -> list[Band]:
         UsageError: two blocks write the same column of one row.
     """
     strips = sorted((strip for block in blocks for strip in _strips(block)), key=lambda s: (s.top, s.left))
+    strips = _joined(strips)
     edges = sorted({s.top for s in strips} | {s.bottom + 1 for s in strips})
     found: list[Band] = []
     active: list[_Strip] = []
@@ -117,6 +118,22 @@ def bands(blocks: Sequence[Block]) -> list[Band]:
             if other.left <= one.right:
                 raise UsageError(f"单元格 {address(top, other.left)} 被要求写入两次，请报告此问题。")
         found.append(Band(top, beyond - 1, runs))
+    return found
+
+
+def _joined(strips: list[_Strip]) -> list[_Strip]:
+    """Put strips of the same rows that touch together, for speed."""
+    found: list[_Strip] = []
+    for strip in strips:
+        before = found[-1] if found else None
+        if (
+            before is not None
+            and (before.top, before.bottom) == (strip.top, strip.bottom)
+            and before.left + len(before.columns) == strip.left
+        ):
+            found[-1] = _Strip(strip.top, strip.bottom, before.left, before.columns + strip.columns)
+        else:
+            found.append(strip)
     return found
 
 
