@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,6 +54,11 @@ def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
     return values.reindex(pd.Index(keys)).set_axis(keys.index)
 
 
+@cache
+def _empty(table: str) -> pd.DataFrame:
+    return empty_frame(BY_NAME[table])
+
+
 @dataclass(frozen=True)
 class Facts:
     """Input of every computation; nothing in it changes during a run.
@@ -100,7 +105,7 @@ class Facts:
     def frame(self, table: str) -> pd.DataFrame:
         """The table's frame; empty where the workbook lacks the sheet."""
         found = self.data.get(table)
-        return empty_frame(BY_NAME[table]) if found is None else found.frame
+        return _empty(table) if found is None else found.frame
 
     def values(self, table: str, key: str) -> pd.Series:
         """A column, or what was derived to stand in for it."""

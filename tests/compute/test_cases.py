@@ -1,0 +1,178 @@
+"""The cases that the office can read (tests/cases/*.yaml), each run, and run again with its rule off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.checks.build import sheet
+from tests.compute.build import run
+from xlcrm.checks import CheckInput, run_checks
+from xlcrm.compute.facts import Facts
+from xlcrm.rules.base import RuleKind
+from xlcrm.rules.parameters import Parameters
+from xlcrm.rules.reading import RuleBook, default_rows, parse_rule
+from xlcrm.tables import BY_TITLE
+from xlcrm.tables.system import ALERTS, DUE_LIST, FINDINGS
+from xlcrm.worktime import Worktime
+
+if TYPE_CHECKING:
+    from tests.compute.build import Run
+    from xlcrm.tables import Table
+
+FOLDER = Path(__file__).parent.parent / "cases"
+FILES = sorted(FOLDER.glob("*.yaml"))
+Case = dict[str, Any]
+
+
+def read(path: Path) -> Case:
+    """One file; every value is text, as a person types it."""
+    found: Case = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes texts only
+    return found
+
+
+DOCUMENTS = [read(path) for path in FILES]
+CASES = [(document, case) for document in DOCUMENTS for case in document["案例"]]
+NAMES = [f"{document['规则']}-{case['名称']}" for document, case in CASES]
+
+
+def rules_of(document: Case, case: Case, *, enabled: bool) -> RuleBook:
+    """The case's rule and those that it needs besides."""
+    chosen = [document["规则"], *case.get("同时启用", [])]
+    rows = [dict(row) for row in default_rows("crm") if row["规则编号"] in chosen]
+    for row in rows:
+        own = row["规则编号"] == document["规则"]
+        row.update(case.get("规则改动", {}) if own else {}, 启用="是" if enabled or not own else "否")
+    return RuleBook(tuple(parse_rule(row) for row in rows))
+
+
+def given(document: Case, case: Case, *, enabled: bool) -> Facts:
+    data = {}
+    for title, rows in case["表格"].items():
+        table = BY_TITLE[title]
+        cells = [{table.by_heading[name].key: text for name, text in row.items()} for row in rows]
+        data[table.name] = sheet(table.name, cells)
+    calendar = Worktime.build(
+        days_off=[dt.date.fromisoformat(day) for day in case.get("休息日", [])],
+        workdays=dict.fromkeys(map(dt.date.fromisoformat, case.get("上班日", []))),
+    )
+    now = dt.datetime.fromisoformat(case.get("现在", document["现在"]))
+    parameters = Parameters.model_validate(case.get("参数", {}))
+    # A rule needs the sheets that its start and stop name, be they empty.
+    for rule in rules_of(document, case, enabled=enabled).rules:
+        for source in (*rule.start.items, *rule.stop.items):
+            if source.place is not None and rule.kind is not RuleKind.THRESHOLD:
+                data.setdefault(source.place.table, sheet(source.place.table, []))
+        for term in rule.when.terms:
+            data.setdefault(term.place.table, sheet(term.place.table, []))
+        for source in rule.stop.items:
+            if source.place is not None:
+                data.setdefault(source.place.table, sheet(source.place.table, []))
+    return Facts(data, rules_of(document, case, enabled=enabled), parameters, calendar, now)
+
+
+def as_text(value: Any) -> str:
+    """A cell as the case writes it; a moment at midnight is a date."""
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d}" if value.time() == dt.time() else f"{value:%Y-%m-%d %H:%M}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def of_table(run_: Run, table: Table, expected: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The auto cells that the case names, row by row."""
+    columns = run_.columns[table.name]
+    shown = []
+    for place, row in enumerate(expected):
+        cells = {}
+        for heading in row:
+            key = table.by_heading[heading].key if heading in table.by_heading else heading
+            values = columns.get(key)
+            value = None if values is None else values[place]
+            is_time = values is not None and values.dtype.kind == "M"
+            cells[heading] = as_text(
+                pd.Timestamp(value).to_pydatetime()
+                if is_time and not pd.isna(value)
+                else None
+                if is_time
+                else value
+            )
+        shown.append(cells)
+    return shown
+
+
+def of_list(table: Table, rows: pd.DataFrame, expected: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows of a list, cut to the columns that the case names."""
+    named = [list(row) for row in expected] or [[]]
+    keys = [named[min(place, len(named) - 1)] for place in range(len(rows))]
+    return [
+        {heading: as_text(row[table.by_heading[heading].key]) for heading in headings}
+        for headings, (_, row) in zip(keys, rows.iterrows(), strict=True)
+    ]
+
+
+def answers(document: Case, case: Case, *, enabled: bool = True) -> dict[str, Any]:
+    """What the computation says in the places that the case names."""
+    facts = given(document, case, enabled=enabled)
+    run_ = run(facts)
+    own = [rule.label for rule in facts.rules.rules if rule.rule_id == document["规则"]]
+    lists = {
+        "到期清单": (DUE_LIST, run_.shown.rows[run_.shown.rows["rule"].isin(own)]),
+        "超时预警": (ALERTS, run_.alerts.rows[run_.alerts.rows["rule"].isin(own)]),
+    }
+    found: dict[str, Any] = {}
+    for title, expected in case["应为"].items():
+        if title == "校验结果":
+            checked = run_checks(CheckInput(facts.data, facts.rules, facts.parameters, facts.now))
+            found[title] = of_list(FINDINGS, checked[checked["code"] == "V16"], expected)
+        elif title in lists:
+            found[title] = of_list(*lists[title], expected)
+        else:
+            found[title] = of_table(run_, BY_TITLE[title], expected)
+    return found
+
+
+@pytest.mark.parametrize(("document", "case"), CASES, ids=NAMES)
+def test_case(document: Case, case: Case) -> None:
+    assert answers(document, case) == case["应为"]
+
+
+def expects_something(case: Case) -> bool:
+    """Whether a case claims more than that the rule leaves its rows alone."""
+    lists = ("到期清单", "超时预警", "校验结果")
+    filled = [title for title, rows in case["应为"].items() if title in lists and rows]
+    cells = [
+        text
+        for title, rows in case["应为"].items()
+        if title not in lists
+        for row in rows
+        for heading, text in row.items()
+        if text and heading not in ("RFM类别", "合作时长", "最近互动日期")
+    ]
+    return bool(filled or cells) and "不依赖规则" not in case
+
+
+@pytest.mark.parametrize(
+    ("document", "case"),
+    [(document, case) for document, case in CASES if expects_something(case)],
+    ids=[name for name, (_, case) in zip(NAMES, CASES, strict=True) if expects_something(case)],
+)
+def test_case_fails_without_its_rule(document: Case, case: Case) -> None:
+    assert answers(document, case, enabled=False) != case["应为"]
+
+
+def test_every_packaged_rule_has_its_file() -> None:
+    assert [document["规则"] for document in DOCUMENTS] == [path.stem for path in FILES]
+    assert {path.stem for path in FILES} == {row["规则编号"] for row in default_rows("crm")}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=[document["规则"] for document in DOCUMENTS])
+def test_every_file_has_cases_that_need_the_rule_and_cases_that_do_not_list_it(document: Case) -> None:
+    assert sum(expects_something(case) for case in document["案例"]) >= 2
+    assert len(document["案例"]) >= 3
