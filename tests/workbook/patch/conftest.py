@@ -20,10 +20,11 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>'
+    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/>'
+    '</fonts><fills count="1"><fill><patternFill/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="0"/></cellStyleXfs>'
     '<cellXfs count="3"><xf numFmtId="0" xfId="0"/><xf numFmtId="14" xfId="0" applyNumberFormat="1"/>'
-    "<xf numFmtId=\"2\" fontId='0'><alignment horizontal=\"center\"/></xf></cellXfs>"
+    '<xf numFmtId="2" fontId=\'0\'><alignment horizontal="center"/></xf></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
@@ -53,7 +54,7 @@ def relationships(rows: str) -> str:
 def by_hand(tmp_path: Path) -> HandMade:
     """A package with one sheet 表 (xl/worksheets/sheet1.xml), styles, and whatever else is asked for."""
 
-    def build(  # noqa: PLR0913 - one argument for each part that a case may want
+    def build(
         sheet: str | bytes,
         *,
         name: str = "手.xlsx",
@@ -73,7 +74,8 @@ def by_hand(tmp_path: Path) -> HandMade:
         chained = "calcChain" in "".join(parts or ())
         content: dict[str, str | bytes] = {
             "[Content_Types].xml": (
-                f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+                f'<Types xmlns="{PACKAGE}/content-types"><Default '
+                'Extension="xml" ContentType="application/xml"/>'
                 '<Default Extension="rels" ContentType='
                 '"application/vnd.openxmlformats-package.relationships+xml"/>'
                 '<Override PartName="/xl/workbook.xml" ContentType='
@@ -118,7 +120,10 @@ def sheet_of() -> Callable[..., str]:
     """A worksheet's XML around rows: `sheet_of('<row r="1">…', before='…', after='…')`."""
 
     def build(rows: str, *, before: str = "", after: str = "") -> str:
-        return f'<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
+        return (
+            f'<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}">{before}'
+            f"<sheetData>{rows}</sheetData>{after}</worksheet>"
+        )
 
     return build
 

@@ -13,10 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xlcrm.errors import UnsafeToPatch
-from xlcrm.workbook.patch import fast, faults, patch_blocks, writing
+from xlcrm.workbook.patch import fast, faults, patch_blocks
+from xlcrm.workbook.patch.package import Package
+from xlcrm.workbook.patch.parts import Book
 from xlcrm.workbook.patch.plan import bands
 from xlcrm.workbook.patch.rewriting import Rewriter
 from xlcrm.workbook.patch.sheet import SheetXml
+from xlcrm.workbook.patch.verifying import Pieces
 from xlcrm.workbook.port import KEEP, Block
 
 if TYPE_CHECKING:
@@ -24,9 +27,15 @@ if TYPE_CHECKING:
 
     from tests.workbook.patch.conftest import HandMade, Reader
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="_"), min_size=1, max_size=8)
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="_"),
+    min_size=1,
+    max_size=8,
+)
 numbers = st.integers(-(10**12), 10**12) | st.floats(-1e12, 1e12, allow_subnormal=False)
-dates = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(2200, 1, 1)).map(lambda d: d.replace(microsecond=0, second=0))
+dates = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(2200, 1, 1)).map(
+    lambda d: d.replace(microsecond=0, second=0)
+)
 cells = st.none() | texts | numbers | st.booleans()
 wanted = cells | st.just(KEEP)
 dated = st.none() | st.just(KEEP) | dates
@@ -107,23 +116,25 @@ def test_both_ways_write_the_same(filled: dict[tuple[int, int], Any], several: l
     taken: set[tuple[int, int]] = set()
     apart = []
     for block in several:
-        area = {(block.row + y, block.column + x) for x, c in enumerate(block.columns) for y in range(len(c))}
-        if not area & taken:
+        places = {
+            (block.row + y, block.column + x) for x, c in enumerate(block.columns) for y in range(len(c))
+        }
+        if not places & taken:
             apart.append(block)
-            taken |= area
+            taken |= places
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.xlsx")
         build(path, filled)
-        with writing.Package.open(path) as package:
+        with Package.open(path) as package:
             results = []
             for way in (fast.write, Rewriter.write):
-                book = writing.Book(package, "a.xlsx")
+                book = Book(package, "a.xlsx")
                 sheet = book.sheet("表")
                 xml = SheetXml(book.read(sheet.part), sheet.part, "表")
                 rewriter = Rewriter(book, xml)
                 way(rewriter, bands(apart))
                 edits = sorted(rewriter.edits, key=lambda edit: edit[0])
-                whole = b"".join(writing.Pieces(xml.data, edits))
+                whole = b"".join(Pieces(xml.data, edits))
                 results.append((whole, rewriter.changed, rewriter.area if rewriter.changed else None))
     (quick, changed, area), (patient, changed_too, area_too) = results
     assert quick == patient
@@ -138,9 +149,13 @@ def test_large_list_in_batches(tmp_path: Path, read: Reader) -> None:
     build(path, {(row, 1): f"K{row}" for row in range(1, 3001)})
     days = [row * 0.1 for row in range(2999)]
     states: list[Any] = ["超时" if row % 3 else None for row in range(2999)]
-    due: list[Any] = [dt.datetime(2026, 1, 1) + dt.timedelta(minutes=row) if row % 7 else None for row in range(2999)]
+    due: list[Any] = [
+        dt.datetime(2026, 1, 1) + dt.timedelta(minutes=row) if row % 7 else None for row in range(2999)
+    ]
     block = Block("表", 2, 2, [days, states, due])
-    assert patch_blocks(path, path, [block], backup=False).cells == sum(v is not None for c in block.columns for v in c)
+    assert patch_blocks(path, path, [block], backup=False).cells == sum(
+        v is not None for c in block.columns for v in c
+    )
     found = read(path)
     assert [found.get(f"B{row}") for row in range(2, 3001)] == days
     assert [found.get(f"C{row}") for row in range(2, 3001)] == states
@@ -156,19 +171,32 @@ def test_large_list_in_batches(tmp_path: Path, read: Reader) -> None:
 def test_number_under_a_date_is_no_date(tmp_path: Path, read: Reader) -> None:
     path = tmp_path / "a.xlsx"
     build(path, {})
-    patch_blocks(path, path, [Block("表", 1, 1, [[dt.date(2026, 1, 1), 5, "无", dt.date(2026, 1, 1)]])], backup=False)
+    patch_blocks(
+        path, path, [Block("表", 1, 1, [[dt.date(2026, 1, 1), 5, "无", dt.date(2026, 1, 1)]])], backup=False
+    )
     assert read(path) == {"A1": dt.datetime(2026, 1, 1), "A2": 5, "A3": "无", "A4": dt.datetime(2026, 1, 1)}
 
 
-def test_cells_in_the_middle_of_a_row(by_hand: HandMade, sheet_of: Callable[..., str], read: Reader, part: Callable[..., str]) -> None:
-    rows = "".join(f'<row r="{r}" spans="1:9"><c r="A{r}"><v>1</v></c><c r="I{r}"><v>9</v></c></row>' for r in range(1, 5))
+def test_cells_in_the_middle_of_a_row(
+    by_hand: HandMade, sheet_of: Callable[..., str], read: Reader, part: Callable[..., str]
+) -> None:
+    rows = "".join(
+        f'<row r="{r}" spans="1:9"><c r="A{r}"><v>1</v></c><c r="I{r}"><v>9</v></c></row>'
+        for r in range(1, 5)
+    )
     path = by_hand(sheet_of(rows))
-    patch_blocks(path, path, [Block("表", 1, 3, [[3] * 4, [None, 4, KEEP, "四"]]), Block("表", 2, 8, [[8, 8]])])
-    assert part(path).count('<c r="C2"><v>3</v></c><c r="D2"><v>4</v></c><c r="H2"><v>8</v></c><c r="I2">') == 1
+    patch_blocks(
+        path, path, [Block("表", 1, 3, [[3] * 4, [None, 4, KEEP, "四"]]), Block("表", 2, 8, [[8, 8]])]
+    )
+    assert (
+        part(path).count('<c r="C2"><v>3</v></c><c r="D2"><v>4</v></c><c r="H2"><v>8</v></c><c r="I2">') == 1
+    )
     assert {c: v for c, v in read(path).items() if c[0] in "DH"} == {"D2": 4, "D4": "四", "H2": 8, "H3": 8}
 
 
-def test_tag_with_a_bracket_in_an_attribute_goes_the_patient_way(by_hand: HandMade, sheet_of: Callable[..., str], read: Reader) -> None:
+def test_tag_with_a_bracket_in_an_attribute_goes_the_patient_way(
+    by_hand: HandMade, sheet_of: Callable[..., str], read: Reader
+) -> None:
     path = by_hand(sheet_of('<row r="1" dyDescent="a>b"><c r="A1"><v>1</v></c></row>'))
     patch_blocks(path, path, [Block("表", 1, 2, [[2]])])
     assert read(path) == {"A1": 1, "B1": 2}

@@ -36,7 +36,9 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
         ('<row r="1"><c r="A1" t="s"><v>x</v></c></row>', "string-index", "A1"),
     ],
 )
-def test_fault_among_the_cells(by_hand: HandMade, sheet_of: Any, rows: str, code: str | None, place: str) -> None:
+def test_fault_among_the_cells(
+    by_hand: HandMade, sheet_of: Any, rows: str, code: str | None, place: str
+) -> None:
     found = faults(by_hand(sheet_of(rows), strings=("<t>一</t>",)))
     if code is None:
         assert [f.code for f in found] == ["not-a-number"] or not found
@@ -46,10 +48,12 @@ def test_fault_among_the_cells(by_hand: HandMade, sheet_of: Any, rows: str, code
 
 
 def test_long_list_and_broken_rule(by_hand: HandMade, sheet_of: Any) -> None:
+    long = '"' + "甲," * 128 + '"'
     after = (
         '<conditionalFormatting sqref="A1"><cfRule><formula>AND(A1</formula></cfRule></conditionalFormatting>'
-        f'<dataValidations><dataValidation type="list" sqref="B2:B9"><formula1>"{"甲," * 128}"</formula1></dataValidation>'
-        f'<dataValidation type="custom" sqref="C2"><formula1>"{"甲," * 128}"=C2</formula1></dataValidation></dataValidations>'
+        f'<dataValidations><dataValidation type="list" sqref="B2:B9"><formula1>{long}</formula1>'
+        f'</dataValidation><dataValidation type="custom" sqref="C2"><formula1>{long}=C2</formula1>'
+        "</dataValidation></dataValidations>"
     )
     found = faults(by_hand(sheet_of("", after=after)))
     assert [(f.code, f.place) for f in found] == [("broken-formula", "条件或有效性"), ("long-list", "B2:B9")]
@@ -58,7 +62,8 @@ def test_long_list_and_broken_rule(by_hand: HandMade, sheet_of: Any) -> None:
 def table(columns: str, attributes: str = "") -> dict[str, Any]:
     return {
         "parts": {
-            "xl/tables/table1.xml": f'<table xmlns="{MAIN}" id="1" displayName="客户" ref="A1:B2" {attributes}>'
+            "xl/tables/table1.xml": f'<table xmlns="{MAIN}" id="1" '
+            f'displayName="客户" ref="A1:B2" {attributes}>'
             f"<tableColumns>{columns}</tableColumns></table>"
         },
         "sheet_rels": f'<Relationship Id="r" Type="{OFFICE}/table" Target="../tables/table1.xml"/>',
@@ -72,7 +77,9 @@ def test_table_headings(by_hand: HandMade, sheet_of: Any) -> None:
     good = table('<tableColumn name="编号"/><tableColumn name="姓_x000a_名"/>')
     assert not faults(by_hand(sheet_of(HEAD), **good))
     differs = table('<tableColumn name="编号"/><tableColumn name="姓名"/>')
-    assert [(f.code, f.place) for f in faults(by_hand(sheet_of(HEAD), **differs))] == [("heading-differs", "B1")]
+    assert [(f.code, f.place) for f in faults(by_hand(sheet_of(HEAD), **differs))] == [
+        ("heading-differs", "B1")
+    ]
     twice = table('<tableColumn name="编号"/><tableColumn name="编号"/>', 'headerRowCount="0"')
     assert [f.code for f in faults(by_hand(sheet_of(HEAD), **twice))] == ["heading-twice"]
 
@@ -88,7 +95,14 @@ def test_broken_xml_is_no_fault_but_an_error(by_hand: HandMade) -> None:
 
 @pytest.mark.parametrize(
     "formula",
-    ['"a""b("&A1', "'it''s (x'!A1", "表1[[#This Row],[a'(b]]*(1+2)", "{1,2;3,4}", "SUM((A1),[1]Sheet!B2)", ""],
+    [
+        '"a""b("&A1',
+        "'it''s (x'!A1",
+        "表1[[#This Row],[a'(b]]*(1+2)",
+        "{1,2;3,4}",
+        "SUM((A1),[1]Sheet!B2)",
+        "",
+    ],
 )
 def test_sound_formulas(formula: str) -> None:
     assert not is_broken(formula)

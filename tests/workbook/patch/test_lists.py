@@ -42,7 +42,7 @@ def listed(tmp_path: Path) -> Path:
     return path
 
 
-def ranges(path: Path, part: Callable[..., str]) -> dict[str, Any]:
+def ranges(path: Path) -> dict[str, Any]:
     """Where the table, the filters, the formats and the validations end."""
     sheet = openpyxl.load_workbook(path).worksheets[0]
     return {
@@ -55,10 +55,10 @@ def ranges(path: Path, part: Callable[..., str]) -> dict[str, Any]:
     }
 
 
-def test_table_and_all_bound_to_it_grow(listed: Path, read: Reader, part: Callable[..., str]) -> None:
+def test_table_and_all_bound_to_it_grow(listed: Path, read: Reader) -> None:
     states, days = ["超时"] * 8, list(range(8))
     patch_blocks(listed, listed, [Block("清单", 2, 3, [states, days], resize=True)])
-    assert ranges(listed, part) == {
+    assert ranges(listed) == {
         "tables": [("A1:D9", "A1:D9")],
         "formats": ["A1:A3", "A2:D9"],
         "validations": ["C2:C9", "F2:F6"],
@@ -71,19 +71,19 @@ def test_table_and_all_bound_to_it_grow(listed: Path, read: Reader, part: Callab
     assert not faults(listed)
 
 
-def test_table_shrinks_but_never_leaves_other_columns_behind(listed: Path, read: Reader, part: Callable[..., str]) -> None:
+def test_table_shrinks_but_never_leaves_other_columns_behind(listed: Path, read: Reader) -> None:
     patch_blocks(listed, listed, [Block("清单", 2, 3, [["超时"] * 2, [7, 8]], resize=True)])
     values = read(listed, "清单")
     assert [values.get(f"D{row}") for row in range(2, 7)] == [7, 8, None, None, None]
     assert values["A6"] == "K5"
-    assert ranges(listed, part)["tables"] == [("A1:D6", "A1:D6")]
+    assert ranges(listed)["tables"] == [("A1:D6", "A1:D6")]
 
 
-def test_whole_table_shrinks_exactly(listed: Path, read: Reader, part: Callable[..., str]) -> None:
+def test_whole_table_shrinks_exactly(listed: Path, read: Reader) -> None:
     block = Block("清单", 2, 1, [["甲", "乙"], ["a", "b"], ["c", "d"], [1, 2]], resize=True)
     patch_blocks(listed, listed, [block])
     assert set(read(listed, "清单")) == {f"{c}{r}" for c in "ABCD" for r in (1, 2, 3)}
-    found = ranges(listed, part)
+    found = ranges(listed)
     assert found["tables"] == [("A1:D3", "A1:D3")]
     assert found["formats"] == ["A1:A3", "A2:D6"]
     before = listed.read_bytes()
@@ -91,12 +91,14 @@ def test_whole_table_shrinks_exactly(listed: Path, read: Reader, part: Callable[
     assert listed.read_bytes() == before
 
 
-def test_empty_list_keeps_one_body_row(listed: Path, read: Reader, part: Callable[..., str]) -> None:
+def test_empty_list_keeps_one_body_row(listed: Path, read: Reader) -> None:
     patch_blocks(listed, listed, [Block("清单", 2, 1, [[], [], [], []], resize=True)])
     assert set(read(listed, "清单")) == {"A1", "B1", "C1", "D1"}
-    assert ranges(listed, part)["tables"] == [("A1:D2", "A1:D2")]
-    patch_blocks(listed, listed, [Block("清单", 2, 1, [["甲"] * 3, ["a"] * 3, ["b"] * 3, [1] * 3], resize=True)])
-    assert ranges(listed, part)["tables"] == [("A1:D4", "A1:D4")]
+    assert ranges(listed)["tables"] == [("A1:D2", "A1:D2")]
+    patch_blocks(
+        listed, listed, [Block("清单", 2, 1, [["甲"] * 3, ["a"] * 3, ["b"] * 3, [1] * 3], resize=True)]
+    )
+    assert ranges(listed)["tables"] == [("A1:D4", "A1:D4")]
 
 
 def test_kept_columns_are_not_emptied(listed: Path, read: Reader) -> None:
@@ -124,8 +126,14 @@ def plain(tmp_path: Path) -> Path:
 def test_plain_list_ends_at_the_blank_row(plain: Path, read: Reader, part: Callable[..., str]) -> None:
     patch_blocks(plain, plain, [Block("清单", 2, 1, [["甲"], ["乙"], ["丙"]], resize=True)])
     values = read(plain, "清单")
-    assert {k: v for k, v in values.items() if not k.endswith("1")} == {"A2": "甲", "B2": "乙", "C2": "丙", "A9": "备注", "B9": "以上"}
-    assert ranges(plain, part)["filter"] == "A1:C2"
+    assert {k: v for k, v in values.items() if not k.endswith("1")} == {
+        "A2": "甲",
+        "B2": "乙",
+        "C2": "丙",
+        "A9": "备注",
+        "B9": "以上",
+    }
+    assert ranges(plain)["filter"] == "A1:C2"
     assert "_xlnm._FilterDatabase" in part(plain, "xl/workbook.xml")
     assert "清单!$A$1:$C$2" in part(plain, "xl/workbook.xml").replace("'", "")
 
@@ -153,7 +161,11 @@ def test_list_under_a_heading_that_was_never_filled(plain: Path, read: Reader) -
 def totals(path: Path) -> Path:
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet("清单")
-    columns = [{"header": "编号"}, {"header": "数", "total_function": "sum"}, {"header": "倍", "formula": "=[@数]*2"}]
+    columns = [
+        {"header": "编号"},
+        {"header": "数", "total_function": "sum"},
+        {"header": "倍", "formula": "=[@数]*2"},
+    ]
     sheet.add_table("A1:C5", {"columns": columns, "data": [["甲", 1]] * 3, "total_row": True})
     sheet.add_table("E1:E3", {"columns": [{"header": "别"}]})
     sheet.add_table("A8:A9", {"columns": [{"header": "下"}]})
@@ -232,7 +244,7 @@ def test_protected_sheet_is_refused(tmp_path: Path) -> None:
     book.add_worksheet("锁").protect()
     book.add_worksheet("开")
     book.close()
-    with pytest.raises(UnsafeToPatch, match="工作表“锁”受保护.*撤销工作表保护"):
+    with pytest.raises(UnsafeToPatch, match=r"工作表“锁”受保护.*撤销工作表保护"):
         patch(path, path, {"锁": {"A1": 1}})
     assert patch(path, path, {"开": {"A1": 1}}).cells == 1
 
@@ -246,10 +258,14 @@ def test_signed_workbook_is_refused(by_hand: HandMade, sheet_of: Any) -> None:
 def test_pivot_table_is_refused(by_hand: HandMade, sheet_of: Any) -> None:
     path = by_hand(
         sheet_of(""),
-        parts={"xl/pivotTables/pivotTable1.xml": f'<pivotTableDefinition xmlns="{MAIN}"><location ref="A3:B9"/></pivotTableDefinition>'},
-        sheet_rels=f'<Relationship Id="r" Type="{OFFICE}/pivotTable" Target="../pivotTables/pivotTable1.xml"/>',
+        parts={
+            "xl/pivotTables/pivotTable1.xml": f'<pivotTableDefinition xmlns="{MAIN}">'
+            '<location ref="A3:B9"/></pivotTableDefinition>'
+        },
+        sheet_rels=f'<Relationship Id="r" Type="{OFFICE}/pivotTable" '
+        'Target="../pivotTables/pivotTable1.xml"/>',
     )
-    with pytest.raises(UnsafeToPatch, match="B4 属于数据透视表（A3:B9）"):
+    with pytest.raises(UnsafeToPatch, match=r"B4 属于数据透视表（A3:B9）"):
         patch(path, path, {"表": {"B4": 1}})
     patch(path, path, {"表": {"C4": 1}})
 
@@ -260,7 +276,10 @@ def test_extension_ranges_grow(by_hand: HandMade, sheet_of: Any, part: Callable[
         "<xm:sqref>A2:A3 C2:C3</xm:sqref></x14:dataValidation></x14:dataValidations><x14:sparklineGroups>"
         "<x14:sparkline><xm:sqref>A2</xm:sqref></x14:sparkline></x14:sparklineGroups></ext></extLst>"
     )
-    rows = '<row r="1"><c r="A1" t="str"><v>甲</v></c></row><row r="2"><c r="A2"><v>1</v></c></row><row r="3"><c r="A3"><v>1</v></c></row>'
+    rows = (
+        '<row r="1"><c r="A1" t="str"><v>甲</v></c></row><row r="2"><c '
+        'r="A2"><v>1</v></c></row><row r="3"><c r="A3"><v>1</v></c></row>'
+    )
     path = by_hand(sheet_of(rows, after=extra))
     patch_blocks(path, path, [Block("表", 2, 1, [[1, 2, 3, 4]], resize=True)])
     assert "<xm:sqref>A2:A5 C2:C3</xm:sqref>" in part(path)
@@ -268,9 +287,12 @@ def test_extension_ranges_grow(by_hand: HandMade, sheet_of: Any, part: Callable[
 
 
 FORMULAS = (
-    '<row r="1"><c r="A1"><f t="shared" ref="A1:A3" si="0">B1+1</f><v>1</v></c><c r="C1"><f t="array" ref="C1:D2">B1:C2</f><v>1</v></c>'
-    '<c r="D1"><v>2</v></c></row><row r="2"><c r="A2"><f t="shared" si="0"/><v>1</v></c><c r="C2"><v>1</v></c><c r="D2"><v>2</v></c>'
-    '<c r="E2"><f t="dataTable" ref="E2:E3" r1="B1"/><v>1</v></c></row><row r="3"><c r="A3"><f t="shared" si="0"/><v>1</v></c>'
+    '<row r="1"><c r="A1"><f t="shared" ref="A1:A3" si="0">B1+1</f><v>1'
+    '</v></c><c r="C1"><f t="array" ref="C1:D2">B1:C2</f><v>1</v></c>'
+    '<c r="D1"><v>2</v></c></row><row r="2"><c r="A2"><f t="shared" '
+    'si="0"/><v>1</v></c><c r="C2"><v>1</v></c><c r="D2"><v>2</v></c>'
+    '<c r="E2"><f t="dataTable" ref="E2:E3" r1="B1"/><v>1</v></c>'
+    '</row><row r="3"><c r="A3"><f t="shared" si="0"/><v>1</v></c>'
     '<c r="B3"><f>1+1</f><v>2</v></c><c r="E3"><v>5</v></c></row>'
 )
 
@@ -285,33 +307,50 @@ FORMULAS = (
         ({"E3": 5}, "E2:E3 是一个模拟运算表"),
     ],
 )
-def test_parts_of_formulas_that_belong_together_are_refused(by_hand: HandMade, sheet_of: Any, cells: dict[str, Any], why: str) -> None:
+def test_parts_of_formulas_that_belong_together_are_refused(
+    by_hand: HandMade, sheet_of: Any, cells: dict[str, Any], why: str
+) -> None:
     path = by_hand(sheet_of(FORMULAS))
     with pytest.raises(UnsafeToPatch, match=why):
         patch(path, path, {"表": cells})
 
 
 @pytest.mark.parametrize(
-    "cells", [{"A2": 5}, {"A1": 5, "A2": 6, "A3": 7}, {"C1": 1, "C2": 2, "D1": 3, "D2": 4}, {"E2": 1, "E3": 5}, {"B3": 2}]
+    "cells",
+    [
+        {"A2": 5},
+        {"A1": 5, "A2": 6, "A3": 7},
+        {"C1": 1, "C2": 2, "D1": 3, "D2": 4},
+        {"E2": 1, "E3": 5},
+        {"B3": 2},
+    ],
 )
-def test_whole_formulas_may_be_overwritten(by_hand: HandMade, sheet_of: Any, read: Reader, cells: dict[str, Any]) -> None:
+def test_whole_formulas_may_be_overwritten(
+    by_hand: HandMade, sheet_of: Any, read: Reader, cells: dict[str, Any]
+) -> None:
     path = by_hand(sheet_of(FORMULAS))
     patch(path, path, {"表": cells})
     values = read(path)
     assert {cell: values[cell] for cell in cells} == cells
 
 
-CHAIN = f'<calcChain xmlns="{MAIN}"><c r="A1" i="1"/><c r="A2"/><c r="A3" l="1"></c><c r="B3" s="1"/></calcChain>'
+CHAIN = (
+    f'<calcChain xmlns="{MAIN}"><c r="A1" i="1"/><c r="A2"/><c r="A3" l="1"></c><c r="B3" s="1"/></calcChain>'
+)
 
 
-def test_overwritten_formulas_leave_the_calculation_chain(by_hand: HandMade, sheet_of: Any, part: Callable[..., str]) -> None:
+def test_overwritten_formulas_leave_the_calculation_chain(
+    by_hand: HandMade, sheet_of: Any, part: Callable[..., str]
+) -> None:
     path = by_hand(sheet_of(FORMULAS), parts={"xl/calcChain.xml": CHAIN})
     patch(path, path, {"表": {"A1": 5, "A2": 6, "A3": 7}})
     assert part(path, "xl/calcChain.xml") == f'<calcChain xmlns="{MAIN}"><c r="B3" s="1" i="1"/></calcChain>'
     assert 'fullCalcOnLoad="1"' in part(path, "xl/workbook.xml")
 
 
-def test_empty_calculation_chain_goes_with_its_references(by_hand: HandMade, sheet_of: Any, part: Callable[..., str]) -> None:
+def test_empty_calculation_chain_goes_with_its_references(
+    by_hand: HandMade, sheet_of: Any, part: Callable[..., str]
+) -> None:
     path = by_hand(sheet_of(FORMULAS), parts={"xl/calcChain.xml": CHAIN})
     patch(path, path, {"表": {"A1": 5, "A2": 6, "A3": 7, "B3": 8}})
     with pytest.raises(KeyError):

@@ -23,34 +23,67 @@ STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 XML = '<?xml version="1.0" encoding="{}" standalone="yes"?>\n'
 
 
-def test_prefixed_elements_get_prefixed_cells(by_hand: HandMade, read: Reader, part: Callable[..., str]) -> None:
+def test_prefixed_elements_get_prefixed_cells(
+    by_hand: HandMade, read: Reader, part: Callable[..., str]
+) -> None:
     path = by_hand(
-        f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>0</x:v></x:c></x:row>'
-        '<x:row r="2"><x:c r="A2"><x:v>5</x:v></x:c><x:c r="B2"><x:v>6</x:v></x:c></x:row></x:sheetData></x:worksheet>',
+        f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row '
+        'r="1"><x:c r="A1" t="s"><x:v>0</x:v></x:c></x:row>'
+        '<x:row r="2"><x:c r="A2"><x:v>5</x:v></x:c><x:c r="B2">'
+        "<x:v>6</x:v></x:c></x:row></x:sheetData></x:worksheet>",
         strings=("<t>标题</t>",),
     )
-    patch(path, path, {"表": {"A1": "标题", "B1": "新", "A2": 5.0, "B2": 7, "A4": True, "C2": Link("去", "表", "A1")}})
+    patch(
+        path,
+        path,
+        {"表": {"A1": "标题", "B1": "新", "A2": 5.0, "B2": 7, "A4": True, "C2": Link("去", "表", "A1")}},
+    )
     values = read(path)
     assert values["C2"].startswith("=HYPERLINK")
-    assert {k: v for k, v in values.items() if k != "C2"} == {"A1": "标题", "B1": "新", "A2": 5, "B2": 7, "A4": True}
+    assert {k: v for k, v in values.items() if k != "C2"} == {
+        "A1": "标题",
+        "B1": "新",
+        "A2": 5,
+        "B2": 7,
+        "A4": True,
+    }
     assert '<x:c r="A1" t="s"><x:v>0</x:v></x:c>' in part(path)
     assert '<x:row r="4"><x:c r="A4" t="b"><x:v>1</x:v></x:c></x:row>' in part(path)
 
 
-def test_rows_and_cells_without_names(by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]) -> None:
+def test_rows_and_cells_without_names(
+    by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]
+) -> None:
     path = by_hand(
-        sheet_of("<row><c><v>1</v></c><c><v>2</v></c><c><v>3</v></c></row><row/><row><c r='B3'><v>4</v></c><c><v>5</v></c></row>")
+        sheet_of(
+            "<row><c><v>1</v></c><c><v>2</v></c><c><v>3</v></c></row>"
+            "<row/><row><c r='B3'><v>4</v></c><c><v>5</v></c></row>"
+        )
     )
     patch(path, path, {"表": {"B1": "二", "E1": "五", "A2": "新", "A3": 0, "C3": 6, "B5": 7}})
-    assert read(path) == {"A1": 1, "B1": "二", "C1": 3, "E1": "五", "A2": "新", "A3": 0, "B3": 4, "C3": 6, "B5": 7}
+    assert read(path) == {
+        "A1": 1,
+        "B1": "二",
+        "C1": 3,
+        "E1": "五",
+        "A2": "新",
+        "A3": 0,
+        "B3": 4,
+        "C3": 6,
+        "B5": 7,
+    }
     again = part(path)
     assert patch(path, path, {"表": {"B1": "二", "C3": 6}}).cells == 0
     assert part(path) == again
 
 
-@pytest.mark.parametrize("data", ["<sheetData/>", "<sheetData />", "<sheetData></sheetData>", "<sheetData>\n</sheetData>"])
+@pytest.mark.parametrize(
+    "data", ["<sheetData/>", "<sheetData />", "<sheetData></sheetData>", "<sheetData>\n</sheetData>"]
+)
 def test_empty_sheet(by_hand: HandMade, read: Reader, part: Callable[..., str], data: str) -> None:
-    path = by_hand(f'<worksheet xmlns="{MAIN}"><dimension ref="A1"/>{data}<pageMargins left="1"/></worksheet>')
+    path = by_hand(
+        f'<worksheet xmlns="{MAIN}"><dimension ref="A1"/>{data}<pageMargins left="1"/></worksheet>'
+    )
     patch(path, path, {"表": {"B2": "新", "C4": 1}})
     assert read(path) == {"B2": "新", "C4": 1}
     assert '<dimension ref="A1:C4"/>' in part(path)
@@ -59,7 +92,9 @@ def test_empty_sheet(by_hand: HandMade, read: Reader, part: Callable[..., str], 
 def test_self_closed_rows_are_opened_and_keep_their_attributes(
     by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]
 ) -> None:
-    path = by_hand(sheet_of('<row r="1" spans="1:1" ht="30" customHeight="1"/><row r="2" s="2" customFormat="1"></row>'))
+    path = by_hand(
+        sheet_of('<row r="1" spans="1:1" ht="30" customHeight="1"/><row r="2" s="2" customFormat="1"></row>')
+    )
     patch_blocks(path, path, [Block("表", 1, 2, [["甲", "乙"]])])
     assert read(path) == {"B1": "甲", "B2": "乙"}
     assert '<row r="1" spans="1:2" ht="30" customHeight="1"><c r="B1"' in part(path)
@@ -68,9 +103,12 @@ def test_self_closed_rows_are_opened_and_keep_their_attributes(
     assert '<c r="A2" s="2"><v>1</v></c>' in part(path2)
 
 
-def test_comments_instructions_and_cdata_are_kept(by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]) -> None:
+def test_comments_instructions_and_cdata_are_kept(
+    by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]
+) -> None:
     rows = (
-        '<!-- <row r="9"/> --><row r="1"><?pi <c r="Z1"/>?><c r="A1" t="str"><v><![CDATA[a<b</v>]]></v></c><!-- x -->'
+        '<!-- <row r="9"/> --><row r="1"><?pi <c r="Z1"/>?><c '
+        'r="A1" t="str"><v><![CDATA[a<b</v>]]></v></c><!-- x -->'
         '<c r="C1"><v>3</v></c></row><!-- </sheetData> -->'
     )
     path = by_hand(sheet_of(rows))
@@ -81,17 +119,24 @@ def test_comments_instructions_and_cdata_are_kept(by_hand: HandMade, sheet_of: A
     assert '<!-- <row r="9"/> -->' in part(path)
 
 
-def test_comment_behind_the_rows_does_not_mislead(by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]) -> None:
+def test_comment_behind_the_rows_does_not_mislead(
+    by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]
+) -> None:
     path = by_hand(sheet_of('<row r="1"><c r="A1"><v>1</v></c></row>', after="<!-- </sheetData> -->"))
     patch(path, path, {"表": {"A2": 2}})
     assert read(path) == {"A1": 1, "A2": 2}
     assert part(path).endswith("</sheetData><!-- </sheetData> --></worksheet>")
 
 
-def test_single_quotes_and_any_order_of_attributes(by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]) -> None:
+def test_single_quotes_and_any_order_of_attributes(
+    by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]
+) -> None:
     path = by_hand(
-        sheet_of("<row spans='1:2' r='1'><c s='2' r='A1' ph='1'><v>1</v></c><c t='s' s='1' r='B1'><v>0</v></c></row>"),
-        strings=("<r><t>富</t></r><r><t>文本</t></r><rPh sb=\"0\" eb=\"1\"><t>fu</t></rPh>",),
+        sheet_of(
+            "<row spans='1:2' r='1'><c s='2' r='A1' ph='1'><v>1"
+            "</v></c><c t='s' s='1' r='B1'><v>0</v></c></row>"
+        ),
+        strings=('<r><t>富</t></r><r><t>文本</t></r><rPh sb="0" eb="1"><t>fu</t></rPh>',),
     )
     assert patch(path, path, {"表": {"B1": "富文本", "A1": 1}}).cells == 0
     patch(path, path, {"表": {"A1": "新", "D1": "丁"}})
@@ -145,7 +190,9 @@ def test_cell_that_holds_the_value_already_stays(
         ('<c r="A1" cm="1" vm="2"><v>3</v></c>', 4),
     ],
 )
-def test_cell_of_another_kind_is_rewritten(by_hand: HandMade, sheet_of: Any, part: Callable[..., str], cell: str, value: Any) -> None:
+def test_cell_of_another_kind_is_rewritten(
+    by_hand: HandMade, sheet_of: Any, part: Callable[..., str], cell: str, value: Any
+) -> None:
     path = by_hand(sheet_of(f'<row r="1">{cell}</row>'))
     assert patch(path, path, {"表": {"A1": value}}).cells == 1
     assert patch(path, path, {"表": {"A1": value}}).cells == 0
@@ -154,14 +201,19 @@ def test_cell_of_another_kind_is_rewritten(by_hand: HandMade, sheet_of: Any, par
 
 
 def test_strict_workbook(by_hand: HandMade, part: Callable[..., str]) -> None:
-    sheet = f'<worksheet xmlns="{STRICT}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
+    sheet = (
+        f'<worksheet xmlns="{STRICT}"><sheetData><row r="1">'
+        '<c r="A1"><v>1</v></c></row></sheetData></worksheet>'
+    )
     path = by_hand(sheet, strict=True)
     patch(path, path, {"表": {"A2": dt.date(2026, 1, 1), "B1": "新"}})
     assert '<c r="A2" s="3"><v>46023</v></c>' in part(path)
     assert 'numFmtId="164"' in part(path, "xl/styles.xml")
 
 
-def test_alternate_content_around_the_sheet_is_kept(by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]) -> None:
+def test_alternate_content_around_the_sheet_is_kept(
+    by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str]
+) -> None:
     extra = (
         '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
         '<mc:Choice Requires="x14" xmlns:x14="u"><controls/></mc:Choice></mc:AlternateContent>'
@@ -173,7 +225,9 @@ def test_alternate_content_around_the_sheet_is_kept(by_hand: HandMade, sheet_of:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf16_part_becomes_utf8(by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str], encoding: str) -> None:
+def test_utf16_part_becomes_utf8(
+    by_hand: HandMade, sheet_of: Any, read: Reader, part: Callable[..., str], encoding: str
+) -> None:
     text = XML.format("UTF-16") + sheet_of('<row r="1"><c r="A1" t="str"><v>甲</v></c></row>')
     path = by_hand(text.encode(encoding))
     patch(path, path, {"表": {"B1": "乙"}})
@@ -182,13 +236,17 @@ def test_utf16_part_becomes_utf8(by_hand: HandMade, sheet_of: Any, read: Reader,
 
 
 def test_byte_order_mark_and_whitespace_between_rows(by_hand: HandMade, sheet_of: Any, read: Reader) -> None:
-    text = XML.format("UTF-8") + sheet_of('\n  <row r="1">\n <c r="A1">\n <v>1</v></c>\n</row>\r\n\t<row r="3" >\n</row>\n')
+    text = XML.format("UTF-8") + sheet_of(
+        '\n  <row r="1">\n <c r="A1">\n <v>1</v></c>\n</row>\r\n\t<row r="3" >\n</row>\n'
+    )
     path = by_hand(b"\xef\xbb\xbf" + text.encode())
     patch_blocks(path, path, [Block("表", 1, 2, [["甲", "乙", "丙", "丁"]])])
     assert read(path) == {"A1": 1, "B1": "甲", "B2": "乙", "B3": "丙", "B4": "丁"}
 
 
-def test_cells_go_before_an_extension_of_the_row(by_hand: HandMade, sheet_of: Any, part: Callable[..., str]) -> None:
+def test_cells_go_before_an_extension_of_the_row(
+    by_hand: HandMade, sheet_of: Any, part: Callable[..., str]
+) -> None:
     path = by_hand(sheet_of('<row r="1"><c r="A1"><v>1</v></c><extLst><ext uri="u"/></extLst></row>'))
     patch(path, path, {"表": {"B1": 2}})
     assert '<c r="B1"><v>2</v></c><extLst>' in part(path)
@@ -237,7 +295,10 @@ def test_rows_inside_alternate_content_are_refused(by_hand: HandMade) -> None:
         ('<worksheet xmlns="{}"><sheetData><row r="1">', WorkbookDamaged),
         ('<worksheet xmlns="{}"><sheetData><row r="1"><c r="A1"></sheetData></worksheet>', WorkbookDamaged),
         ('<worksheet xmlns="{}"><sheetData/></worksheet', WorkbookDamaged),
-        ('<worksheet xmlns="{}"><sheetData><row><c r="A1"><v>&a;</v></c></row></sheetData></worksheet>', WorkbookDamaged),
+        (
+            '<worksheet xmlns="{}"><sheetData><row><c r="A1"><v>&a;</v></c></row></sheetData></worksheet>',
+            WorkbookDamaged,
+        ),
         ('<?xml version="1.0" encoding="gbk"?><worksheet xmlns="{}"><sheetData/></worksheet>', UnsafeToPatch),
         ('<worksheet xmlns="urn:x{}"><sheetData/></worksheet>', UnsafeToPatch),
     ],
@@ -251,6 +312,19 @@ def test_broken_or_hostile_xml(by_hand: HandMade, sheet: str, error: type[Except
 def test_long_columns_and_many_bands(tmp_path: Path, read: Reader) -> None:
     path = tmp_path / "a.xlsx"
     openpyxl.Workbook().save(path)
-    blocks = [Block("Sheet", 3, 700, [[1, 2], ["a", "b"]]), Block("Sheet", 4, 2, [[5, 6, 7]]), Block("Sheet", 4, 710, [[9]])]
+    blocks = [
+        Block("Sheet", 3, 700, [[1, 2], ["a", "b"]]),
+        Block("Sheet", 4, 2, [[5, 6, 7]]),
+        Block("Sheet", 4, 710, [[9]]),
+    ]
     patch_blocks(path, path, blocks)
-    assert read(path, "Sheet") == {"ZX3": 1, "ZX4": 2, "ZY3": "a", "ZY4": "b", "B4": 5, "B5": 6, "B6": 7, "AAH4": 9}
+    assert read(path, "Sheet") == {
+        "ZX3": 1,
+        "ZX4": 2,
+        "ZY3": "a",
+        "ZY4": "b",
+        "B4": 5,
+        "B5": 6,
+        "B6": 7,
+        "AAH4": 9,
+    }

@@ -12,10 +12,11 @@ import openpyxl
 import pytest
 import python_calamine
 import xlsxwriter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from xlcrm.errors import SheetMissing, UnsafeToPatch, UsageError
 from xlcrm.workbook.patch import faults, patch, patch_blocks
-from xlcrm.workbook.port import KEEP, Block, Link
+from xlcrm.workbook.port import KEEP, Block, Cell, Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ def test_every_kind_of_value_is_read_back(ordinary: Path, tmp_path: Path, read: 
         target,
         {
             "客户": {
-                "E2": "文字 <&> \"引号\"",
+                "E2": '文字 <&> "引号"',
                 "F2": 12,
                 "G2": -0.5,
                 "H2": True,
@@ -52,7 +53,14 @@ def test_every_kind_of_value_is_read_back(ordinary: Path, tmp_path: Path, read: 
     assert "C3" not in values
     assert values["C4"] == 4.5
     rows = python_calamine.CalamineWorkbook.from_path(target).get_sheet_by_name("客户").to_python()
-    assert rows[1][4:10] == ['文字 <&> "引号"', 12, -0.5, True, dt.date(2026, 5, 6), dt.datetime(2026, 5, 6, 7, 8)]
+    assert rows[1][4:10] == [
+        '文字 <&> "引号"',
+        12,
+        -0.5,
+        True,
+        dt.date(2026, 5, 6),
+        dt.datetime(2026, 5, 6, 7, 8),
+    ]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "{=A1}", "http://例.中国"])
@@ -75,7 +83,9 @@ def test_only_the_written_sheet_changes(
 
 
 def test_second_patch_leaves_the_file_alone(ordinary: Path) -> None:
-    values = {"客户": {"B2": "李四", "D9": dt.date(2026, 2, 3), "E2": Link("去", "其他", "A1"), "C2": 1.5}}
+    values: dict[str, dict[str, Cell]] = {
+        "客户": {"B2": "李四", "D9": dt.date(2026, 2, 3), "E2": Link("去", "其他", "A1"), "C2": 1.5}
+    }
     assert patch(ordinary, ordinary, values).cells == 3  # C2 holds 1.5 already
     before = ordinary.read_bytes()
     time = ordinary.stat().st_mtime_ns
@@ -118,8 +128,8 @@ def test_link_is_a_formula_with_its_text(ordinary: Path, part: Callable[..., str
 def test_1904_dates(tmp_path: Path, read: Reader) -> None:
     path = tmp_path / "1904.xlsx"
     book = openpyxl.Workbook()
-    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
-    book.active["A1"] = dt.datetime(2026, 1, 1)
+    book.epoch = CALENDAR_MAC_1904
+    book["Sheet"]["A1"] = dt.datetime(2026, 1, 1)
     book.save(path)
     patch(path, path, {"Sheet": {"A2": dt.datetime(2026, 5, 6, 12, 0), "A3": dt.date(1904, 1, 2)}})
     values = read(path, "Sheet")
@@ -151,7 +161,11 @@ def test_date_style_is_appended_once_and_keeps_the_rest(tmp_path: Path, part: Ca
     sheet.write_blank("A1", None, book.add_format({"bold": True}))
     sheet.write_blank("A2", None, book.add_format({"num_format": 'yyyy"年"m"月"d"日"'}))
     book.close()
-    patch(path, path, {"表": {"A1": dt.date(2026, 1, 2), "A2": dt.date(2026, 1, 2), "A3": dt.datetime(2026, 1, 2, 3)}})
+    patch(
+        path,
+        path,
+        {"表": {"A1": dt.date(2026, 1, 2), "A2": dt.date(2026, 1, 2), "A3": dt.datetime(2026, 1, 2, 3)}},
+    )
     result = openpyxl.load_workbook(path)["表"]
     assert (result["A1"].number_format, result["A1"].font.b) == ("yyyy-mm-dd", True)
     assert result["A2"].number_format == 'yyyy"年"m"月"d"日"'
@@ -178,11 +192,14 @@ def test_no_formula_no_calculation_flag(ordinary: Path, part: Callable[..., str]
     assert part(ordinary, "xl/workbook.xml") == before
 
 
-def test_calculation_flag_lands_in_schema_order(by_hand: HandMade, sheet_of: Any, part: Callable[..., str]) -> None:
+def test_calculation_flag_lands_in_schema_order(
+    by_hand: HandMade, sheet_of: Any, part: Callable[..., str]
+) -> None:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     workbook = (
-        f'<x:workbook xmlns:x="{main}" xmlns:r="{office}"><x:sheets><x:sheet name="表" sheetId="1" r:id="rId1"/>'
+        f'<x:workbook xmlns:x="{main}" xmlns:r="{office}">'
+        '<x:sheets><x:sheet name="表" sheetId="1" r:id="rId1"/>'
         "</x:sheets><x:definedNames><x:definedName name='甲'>表!$A$1</x:definedName></x:definedNames>"
         '<x:oleSize ref="A1"/></x:workbook>'
     )
@@ -258,7 +275,13 @@ def test_validator_finds_nothing_new(ordinary: Path, tmp_path: Path) -> None:
     if not program:
         pytest.skip("the Open XML SDK validator is not installed (XLCRM_OOXML_VALIDATOR)")
     target = tmp_path / "新.xlsx"
-    values = {"A9": "新", "D2": dt.date(2026, 1, 1), "E3": Link("去", "其他", "A1"), "F4": True, "G2": dt.date(2026, 1, 1)}
+    values: dict[str, Cell] = {
+        "A9": "新",
+        "D2": dt.date(2026, 1, 1),
+        "E3": Link("去", "其他", "A1"),
+        "F4": True,
+        "G2": dt.date(2026, 1, 1),
+    }
     patch(ordinary, target, {"客户": values, "其他": {"A1": "x"}})
     found = [
         subprocess.run([program, str(path)], capture_output=True, text=True, check=False).stdout

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xlcrm.workbook.patch.fast import Tag
-    from xlcrm.workbook.patch.fastrun import Batch, FastRun, Kinds, Row, Wanted
+    from xlcrm.workbook.patch.fastcells import Row
+    from xlcrm.workbook.patch.fastrun import Batch, FastRun, Kinds, Wanted
     from xlcrm.workbook.patch.markup import Edit
 
 
@@ -88,16 +89,15 @@ def batch_edits(
         return None
     texts = _texts(run, chunk.names, batch, batch.columns, styles)
     same = list(map(bytes.endswith, chunk.rows, texts))
-    if same.count(False) * _FEW < len(same):
-        if batch.gaps and not _is_sound(run, chunk, list(map(len, texts))):
-            return None
+    if same.count(False) * _FEW >= len(same):
+        return None if batch.gaps else _replaced(run, chunk, batch, styles)
+    sound = not batch.gaps or _is_sound(run, chunk, list(map(len, texts)))
+    if sound:
         run.see(_seen(batch, styles))
-        if not all(same):
-            for at, (held, wanted) in enumerate(zip(same, batch.rows(), strict=True)):
-                if not held:
-                    odd(at, wanted)
-        return []
-    return None if batch.gaps else _replaced(run, chunk, batch, styles)
+        for at, wanted in enumerate(batch.rows() if not all(same) else ()):
+            if not same[at]:
+                odd(at, wanted)
+    return [] if sound else None
 
 
 def _added(
@@ -115,8 +115,6 @@ def _added(
         return []
     extent = run.left + filled[0], run.left + filled[-1]
     wider = tag.widened(*extent)
-    if wider is not None and batch.gaps:
-        return None
     bases = run.bases(tag.style)
     texts = _texts(run, chunk.names, batch, batch.columns, bases)
     written = [name for name, text in zip(chunk.names, texts, strict=True) if text]
@@ -128,8 +126,9 @@ def _added(
     rest = len(tag.rest)
     found: list[Edit] = []
     for start, head, close, text in zip(chunk.starts, chunk.heads, chunk.closes, texts, strict=True):
-        body = start + len(head)
-        found += ((body - rest, body, wider), (close, close, text))
+        if text:
+            body = start + len(head)
+            found += ((body - rest, body, wider), (close, close, text))
     return found
 
 
@@ -148,7 +147,7 @@ def _replaced(run: FastRun, chunk: Chunk, batch: Batch, styles: Row) -> list[Edi
     sizes = list(map(len, old_texts))
     if not _is_sound(run, chunk, sizes):
         return None
-    finals = [run.column_after(old, new) for old, new in zip(olds, batch.columns, strict=True)]
+    finals = [run.compare.column_after(old, new) for old, new in zip(olds, batch.columns, strict=True)]
     columns = [final for final in finals if final is not None]
     if len(columns) < len(finals):
         return None

@@ -12,6 +12,7 @@ from operator import ne
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from xlcrm.workbook.patch.cells import PLAIN, BadValueError
+from xlcrm.workbook.patch.fastcells import Comparer, Row, filled_cell, old_cell
 from xlcrm.workbook.patch.ranges import Area, column_number, letters
 from xlcrm.workbook.port import KEEP
 
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 _BATCH: Final = 1024
 """Rows whose values are turned into XML at once."""
 _MAX_TEMPLATES: Final = 4096
-_FEW_DIGITS: Final = 18
-"""Bytes before and in a number of at most 13 characters, which has but one usual spelling."""
-_NUMBER: Final = ord(">")
-"""How the fragment of a number begins."""
-
-Row = tuple[Any, ...]
-"""One row's fragments."""
 Kinds = tuple[int, ...] | None
 """One row's kinds; None when all are plain."""
 Wanted = tuple[Row, Kinds, bool]
@@ -114,6 +108,7 @@ class FastRun:
         self._data = rewriter.xml.data
         self._prefix = rewriter.xml.prefix
         self._run = run
+        self.compare = Comparer(rewriter)
         self.left = run.left
         self.width = len(run.columns)
         self._letters = [letters(column).encode() for column in range(run.left, run.right + 1)]
@@ -121,12 +116,8 @@ class FastRun:
         self.cell = mark
         self._marks = [mark + name for name in self._letters]
         self._names = re.compile(b"<" + p + rb'c r="([A-Z]{1,3})([0-9]+)"')
-        self._number = b"><" + rewriter.xml.prefix + b"v>"
-        self._number_end = -len(b"</v></c>" + rewriter.xml.prefix * 2)
-        self._short = _FEW_DIGITS - self._number_end
-        self._string = b' t="inlineStr"><%bis><%bt>' % (rewriter.xml.prefix, rewriter.xml.prefix)
-        self._full_run = re.compile(b"".join(_filled_cell(p, name) for name in self._letters))
-        self._old_run = re.compile(b"".join(_old_cell(p, name) for name in self._letters))
+        self._full_run = re.compile(b"".join(filled_cell(p, name) for name in self._letters))
+        self._old_run = re.compile(b"".join(old_cell(p, name) for name in self._letters))
         self.cell_end = b"</" + rewriter.xml.prefix + b"c>"
         self._default = [rewriter.xml.column_style(column) for column in range(run.left, run.right + 1)]
         self._templates: dict[Any, _Template] = {}
@@ -326,7 +317,7 @@ class FastRun:
             return UNUSUAL
         groups = match.groups()
         styles, olds = groups[::2], groups[1::2]
-        merged = (olds, 0) if olds == row else self._fragments(olds, row)
+        merged = (olds, 0) if olds == row else self.compare.fragments(olds, row)
         if merged is None:
             return UNUSUAL  # a formula is overwritten: the patient way keeps the books on those
         fragments, changed = merged
@@ -353,42 +344,6 @@ class FastRun:
         self._note(name, template, changed)
         return start, end, text
 
-    def _fragments(self, olds: tuple[bytes | None, ...], row: Row) -> tuple[Row, int] | None:
-        """What the cells will hold, and how many of them change; None when a formula is overwritten."""
-        wanted = list(row)
-        changed = 0
-        for at, old in enumerate(olds):
-            new = row[at]
-            if old == new:
-                continue
-            if old is None:
-                if new is KEEP:
-                    wanted[at] = None
-                else:
-                    changed += 1
-                continue
-            if new is KEEP or (new is None and old == b"/>"):
-                wanted[at] = old
-                continue
-            # Numbers spelt otherwise are equal only when one has very many digits, and then their whole
-            # parts agree; inline texts only when one is escaped.
-            if new is not None:
-                if old[0] == _NUMBER == new[0]:
-                    unlike = b"E" not in old and (
-                        len(old) < self._short or old.partition(b".")[0] != new.partition(b".")[0]
-                    )
-                else:
-                    unlike = old.startswith(self._string) and b"&" not in old
-                if not unlike and self._alike(old, new):
-                    wanted[at] = old
-                    continue
-            if b"f>" in old:
-                return None
-            changed += 1
-            if new is None:
-                wanted[at] = b"/>"
-        return tuple(wanted), changed
-
     def _merged(self, styles: tuple[bytes | None, ...]) -> tuple[bytes | None, ...]:
         if None not in styles:
             return styles
@@ -402,32 +357,17 @@ class FastRun:
         self._extents.add(self.extent)
         self._above = self._merged(template.bases)
 
-    def _alike(self, old: bytes, new: bytes) -> bool:
-        """Whether two different fragments hold the same value."""
-        if old.startswith(self._number):
-            return new.startswith(self._number) and _equal(
-                old[len(self._number) : self._number_end], new[len(self._number) : self._number_end]
-            )
-        if old == b"/>":
-            return False
-        return self._slowly_alike(old, new)
-
-    def _slowly_alike(self, old: bytes, new: bytes) -> bool:
-        xml = self._rewriter.xml
-        tag = b"<" + xml.prefix + b"c"
-        return self._rewriter.same_contents(tag + old, tag + new)
-
     # Batches
 
     def mark_before(self, row: bytes, at: int, name: bytes) -> bytes:
-        """How the cell at an offset of a row begins, up to its row number; nothing when it is not left of us."""
+        """How the cell at an offset of a row begins, up to its number; nothing when it is not left of us."""
         match = self._names.match(row, at)
         if match is None or match.group(2) != name or column_number(match.group(1).decode()) >= self.left:
             return b""
         return self.cell + match.group(1)
 
     def styles_at_end(self, row: bytes, name: bytes, style: str) -> tuple[bytes, ...] | None:
-        """Styles of the run at the end of a row, guessed for cells that are missing; None when it is elsewhere."""
+        """Styles of the run at the end of a row, guessed for missing cells; None when it is elsewhere."""
         starts = [row.rfind(mark + name + b'"') for mark in self._marks]
         start = min((at for at in starts if at >= 0), default=-1)
         match = self._old_run.match(row, start) if start >= 0 else None
@@ -456,25 +396,6 @@ class FastRun:
     def filled_cells(self, start: int, end: int) -> list[tuple[bytes, ...]]:
         """Style and fragment of every cell of the runs between two offsets; "" for no style."""
         return self._full_run.findall(self._data, start, end)
-
-    def column_after(self, olds: Sequence[bytes], news: Sequence[bytes]) -> Sequence[bytes] | None:
-        """What a column's cells will hold: the old spelling of equal values; None when a formula is there."""
-        whole = b"".join(olds)
-        if b"f>" in whole:
-            return None
-        if all(map(bytes.startswith, olds, repeat(self._number))) and b"E" not in whole:
-            if max(map(len, olds)) < self._short:
-                return news
-            whole_parts = zip(olds, news, [n.partition(b".")[0] for n in news], strict=True)
-            return [
-                old if old == new or (old.startswith(part) and self._alike(old, new)) else new
-                for old, new, part in whole_parts
-            ]
-        if all(map(bytes.startswith, olds, repeat(self._string))) and b"&" not in whole:
-            return news
-        return [
-            old if old == new or self._alike(old, new) else new for old, new in zip(olds, news, strict=True)
-        ]
 
     def see(self, styles: Row) -> None:
         """Remember the styles of the last cells."""
@@ -559,27 +480,3 @@ class FastRun:
         first, last = (self._run.left + present[0], self._run.left + present[-1]) if present else (0, 0)
         text = b"".join(pieces)
         return _Template(text, tuple(bases), tuple(styles), first, last, len(present), restyled=False)
-
-
-def _equal(old: bytes, new: bytes) -> bool:
-    """Whether two differently spelt numbers are one; Excel writes 17 digits where we write the shortest."""
-    try:
-        return float(old) == float(new)
-    except ValueError:
-        return False
-
-
-def _filled_cell(prefix: bytes, name: bytes) -> bytes:
-    """Expression for one cell with a number or a plain text; groups: its style, and all behind the style."""
-    content = b'(?:\0v>[^<]*+</\0v|\0is><\0t(?: xml:space="preserve")?+>[^<]*+</\0t></\0is)'
-    cell = b'<\0c r="%b[0-9]++"(?: s="([0-9]++)")?+((?: t="[A-Za-z]++")?+><%b></\0c>)' % (name, content)
-    return cell.replace(b"\0", prefix)
-
-
-def _old_cell(prefix: bytes, name: bytes) -> bytes:
-    """Expression for one cell that may be missing, empty or a link; groups as above."""
-    value = b"<\0v>[^<]*+</\0v>"
-    text = b'<\0is><\0t(?: xml:space="preserve")?+>[^<]*+</\0t></\0is>'
-    content = b"(?:/>|>(?:%b|%b|<\0f>[^<]*+</\0f>%b)</\0c>)" % (value, text, value)
-    cell = b'(?:<\0c r="%b[0-9]++"(?: s="([0-9]++)")?+((?: t="[A-Za-z]++")?+%b))?+' % (name, content)
-    return cell.replace(b"\0", prefix)

@@ -1,4 +1,4 @@
-"""Lists and their tables: what must follow when a list gets longer or shorter, and what must not be touched."""
+"""Lists and their tables: what follows when a list changes its length, and what must not be touched."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ class Lists:
         area = Area.parse(root.get("ref"))
         if area is None:
             raise UnsafeToPatch(
-                f"工作表“{self._sheet.name}”的表格“{root.get('displayName')}”没有可用的范围，请用 Excel 检查后另存。"
+                f"工作表“{self._sheet.name}”的表格“{root.get('displayName')}”没有可用的范围，"
+                "请用 Excel 检查后另存。"
             )
         header = root.number("headerRowCount", 1) > 0
         return Table(part, markup, area, header, root.number("totalsRowCount"))
@@ -126,7 +127,8 @@ class Lists:
         for pivot in self._pivots:
             for row, column, _ in written(blocks, pivot):
                 raise UnsafeToPatch(
-                    f"工作表“{name}”的 {address(row, column)} 属于数据透视表（{pivot}），请换个位置或先移开透视表。"
+                    f"工作表“{name}”的 {address(row, column)} 属于数据透视表（{pivot}），"
+                    "请换个位置或先移开透视表。"
                 )
         for table in self.tables:
             self._check_table(table, blocks)
@@ -140,7 +142,8 @@ class Lists:
                 heading = unescaped(columns[at].get("name")) if at < len(columns) else None
                 if value != heading:
                     raise UnsafeToPatch(
-                        f"工作表“{name}”的 {address(row, column)} 是表格“{table.name}”的标题，标题只能在 Excel 里改。"
+                        f"工作表“{name}”的 {address(row, column)} 是表格“{table.name}”的标题，"
+                        "标题只能在 Excel 里改。"
                     )
         if table.totals:
             totals = area._replace(top=table.body_end + 1)
@@ -303,7 +306,8 @@ class Lists:
         merge = next((m for m in self._xml.merges if m.meets(grown_area)), None)
         if merge is not None:
             raise UnsafeToPatch(
-                f"工作表“{self._sheet.name}”的清单要加到第 {last} 行，而那里有合并单元格 {merge}，请先取消合并。"
+                f"工作表“{self._sheet.name}”的清单要加到第 {last} 行，而那里有合并单元格 {merge}，"
+                "请先取消合并。"
             )
 
     def _last_foreign(self, block: Block, span: Area, last: int, old_end: int) -> int:

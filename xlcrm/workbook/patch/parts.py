@@ -245,44 +245,48 @@ def read_strings(data: bytes, part: str) -> list[str]:
     Raises:
         WorkbookDamaged: broken XML.
     """
-    texts: list[str] = []
-    pieces: list[str] = []
-    phonetic = inside = False
-
-    def opened(name: str, _: dict[str, str]) -> None:
-        nonlocal phonetic, inside
-        local = name.rpartition(":")[2]
-        if local == "si":
-            pieces.clear()
-        elif local == "rPh":
-            phonetic = True
-        elif local == "t":
-            inside = not phonetic
-
-    def closed(name: str) -> None:
-        nonlocal phonetic, inside
-        local = name.rpartition(":")[2]
-        if local == "t":
-            inside = False
-        elif local == "rPh":
-            phonetic = False
-        elif local == "si":
-            texts.append(unescaped("".join(pieces)))
-
-    def text(content: str) -> None:
-        if inside:
-            pieces.append(content)
-
+    reader = _Strings()
     parser = expat.ParserCreate(encoding="utf-8")
     parser.buffer_text = True
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = closed
-    parser.CharacterDataHandler = text
+    parser.StartElementHandler = reader.opened
+    parser.EndElementHandler = reader.closed
+    parser.CharacterDataHandler = reader.said
     try:
         parser.Parse(data, True)  # noqa: FBT003 - expat takes no keyword
     except expat.ExpatError as error:
         raise WorkbookDamaged(f"部件“{part}”的 XML 已损坏，请用 Excel 打开并修复后另存。") from error
-    return texts
+    return reader.texts
+
+
+class _Strings:
+    """Collects the texts of shared strings, phonetic runs left out."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._pieces: list[str] = []
+        self._phonetic = self._inside = False
+
+    def opened(self, name: str, _: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "si":
+            self._pieces.clear()
+        elif local == "rPh":
+            self._phonetic = True
+        elif local == "t":
+            self._inside = not self._phonetic
+
+    def closed(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        if local == "t":
+            self._inside = False
+        elif local == "rPh":
+            self._phonetic = False
+        elif local == "si":
+            self.texts.append(unescaped("".join(self._pieces)))
+
+    def said(self, text: str) -> None:
+        if self._inside:
+            self._pieces.append(text)
 
 
 def without_formulas(chain: bytes, gone: Mapping[int, Collection[str]]) -> bytes | None:

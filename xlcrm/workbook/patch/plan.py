@@ -64,7 +64,8 @@ def area_of(block: Block) -> Area:
     """
     if any(len(column) != block.height for column in block.columns) or block.row < 1 or block.column < 1:
         raise UsageError(
-            f"要写入工作表“{block.sheet}”第 {block.row} 行第 {block.column} 列的数据块形状不对，请报告此问题。"
+            f"要写入工作表“{block.sheet}”第 {block.row} 行第 {block.column} 列的数据块形状不对，"
+            "请报告此问题。"
         )
     bottom = block.row + max(block.height, 1) - 1
     right = block.column + max(len(block.columns), 1) - 1

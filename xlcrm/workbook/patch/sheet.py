@@ -71,7 +71,6 @@ class Content:
     inline: str | None = None
     formula: str | None = None
     formula_attributes: dict[str, str] = field(default_factory=dict)
-    rich: bool = False
     strange: bool = False
 
     @property
@@ -327,13 +326,29 @@ def read_content(cell: bytes, sheet: str) -> Content:
     Raises:
         WorkbookDamaged: broken XML.
     """
-    content = Content()
-    path: list[str] = []
+    reader = _CellReader()
+    parser = expat.ParserCreate(encoding="utf-8")
+    parser.StartElementHandler = reader.opened
+    parser.EndElementHandler = reader.closed
+    parser.CharacterDataHandler = reader.said
+    try:
+        parser.Parse(cell, True)  # noqa: FBT003 - expat takes no keyword
+    except expat.ExpatError as error:
+        raise WorkbookDamaged(f"工作表“{sheet}”的 XML 已损坏，请用 Excel 打开并修复后另存。") from error
+    return reader.content
 
-    def opened(name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
-        path.append(local)
-        match path[1:]:
+
+class _CellReader:
+    """Collects what one cell holds."""
+
+    def __init__(self) -> None:
+        self.content = Content()
+        self._path: list[str] = []
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        content = self.content
+        self._path.append(name.rpartition(":")[2])
+        match self._path[1:]:
             case []:
                 content.kind = attributes.get("t", "n")
             case ["v"]:
@@ -343,28 +358,20 @@ def read_content(cell: bytes, sheet: str) -> Content:
                 content.formula_attributes = attributes
             case ["is"]:
                 content.inline = ""
-            case ["is", "t"]:
-                pass
             case ["is", *_]:
-                content.rich = True
+                pass
             case _:
                 content.strange = True
 
-    def text(piece: str) -> None:
-        match path[1:]:
+    def closed(self, _: str) -> None:
+        self._path.pop()
+
+    def said(self, piece: str) -> None:
+        content = self.content
+        match self._path[1:]:
             case ["v"]:
                 content.value = (content.value or "") + piece
             case ["f"]:
                 content.formula = (content.formula or "") + piece
             case ["is", "t"] | ["is", "r", "t"]:
                 content.inline = (content.inline or "") + piece
-
-    parser = expat.ParserCreate(encoding="utf-8")
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = lambda _: path.pop()
-    parser.CharacterDataHandler = text
-    try:
-        parser.Parse(cell, True)  # noqa: FBT003 - expat takes no keyword
-    except expat.ExpatError as error:
-        raise WorkbookDamaged(f"工作表“{sheet}”的 XML 已损坏，请用 Excel 打开并修复后另存。") from error
-    return content

@@ -6,6 +6,7 @@ import re
 import zlib
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.errors import SaveFailed
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 
 _fast: Any = zlib
 try:
-    from isal import isal_zlib as _fast
-except ImportError:  # the optional fast inflate has no wheel for this machine
+    from isal import isal_zlib
+except ImportError:  # it is optional, and has no wheel for some machines
     pass
+else:
+    _fast = isal_zlib
 
-_CHUNK: Final = 1 << 18
+_CHUNK: Final = 1 << 20
+_PACKED: Final = 1 << 16
+_EDITS: Final = 512
 _SAMPLES: Final = 100
 """Edits of one sheet that are read back; all of them when there are no more."""
 
@@ -48,35 +53,32 @@ class Pieces:
 
     def __iter__(self) -> Iterator[bytes]:
         self.crc = self.size = 0
-        batch: list[bytes | memoryview] = []
-        waiting = 0
-        for piece in self._pieces():
-            batch.append(piece)
-            waiting += len(piece)
-            if waiting >= _CHUNK:
-                yield self._counted(b"".join(batch))
-                batch.clear()
-                waiting = 0
-        if batch:
-            yield self._counted(b"".join(batch))
+        position = 0
+        for at in range(0, len(self.edits), _EDITS):
+            edits = self.edits[at : at + _EDITS]
+            starts, ends, news = zip(*edits, strict=True)
+            if ends[-1] - position > _CHUNK:
+                yield from self._apart(position, edits)
+            else:
+                cuts = map(slice, (position, *ends[:-1]), starts)
+                olds = map(self._data.__getitem__, cuts)
+                yield self._counted(b"".join(chain.from_iterable(zip(olds, news, strict=True))))
+            position = ends[-1]
+        for start in range(position, len(self._data), _CHUNK):
+            yield self._counted(self._data[start : start + _CHUNK])
+
+    def _apart(self, position: int, edits: Sequence[Edit]) -> Iterator[bytes]:
+        """Edits that lie far apart: what is between them is passed on in large slices."""
+        for start, end, new in edits:
+            for at in range(position, start, _CHUNK):
+                yield self._counted(self._data[at : min(start, at + _CHUNK)])
+            yield self._counted(new)
+            position = end
 
     def _counted(self, piece: bytes) -> bytes:
         self.crc = _fast.crc32(piece, self.crc)
         self.size += len(piece)
         return piece
-
-    def _pieces(self) -> Iterator[bytes | memoryview]:
-        view = memoryview(self._data)
-        position = 0
-        for start, end, new in self.edits:
-            while start - position > _CHUNK:
-                yield view[position : position + _CHUNK]
-                position += _CHUNK
-            yield view[position:start]
-            yield new
-            position = end
-        for at in range(position, len(view), _CHUNK):
-            yield view[at : at + _CHUNK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ def samples(pieces: Pieces, rewriter: Rewriter, bands: Sequence[Band]) -> list[S
     step = max(1, len(pieces.edits) // _SAMPLES)
     found: list[Sample] = []
     shift = 0
-    for at, (start, end, new) in enumerate(pieces.edits):
-        if at % step == 0 and new:
-            found.append(Sample(start + shift, len(new), rewriter, bands))
-        shift += len(new) - (end - start)
+    for at in range(0, len(pieces.edits), step):
+        starts, ends, news = zip(*pieces.edits[at : at + step], strict=True)
+        if news[0]:
+            found.append(Sample(starts[0] + shift, len(news[0]), rewriter, bands))
+        shift += sum(map(len, news)) + sum(starts) - sum(ends)
     return found
 
 
@@ -126,7 +129,7 @@ def verify(
             name = info.orig_filename
             content = replaced.get(name)
             if content is None:
-                if info.CRC != sums[name] or raw_bytes(new, name) != raw_bytes(old, name):
+                if sums[name] != info.CRC or raw_bytes(new, name) != raw_bytes(old, name):
                     raise _wrong(f"部件“{name}”本不该变")
             elif isinstance(content, bytes):
                 if new.read(name) != content:
@@ -158,8 +161,8 @@ def _verify_sheet(package: Package, name: str, pieces: Pieces, sampled: Sequence
 
 def _inflated(raw: memoryview) -> Iterator[bytes]:
     stream = _fast.decompressobj(-15)
-    for at in range(0, len(raw), _CHUNK // 4):
-        yield stream.decompress(raw[at : at + _CHUNK // 4])
+    for at in range(0, len(raw), _PACKED):
+        yield stream.decompress(raw[at : at + _PACKED])
     yield stream.flush()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, BinaryIO
 
 from xlcrm.workbook.patch import fast
@@ -128,7 +129,7 @@ def _plan_sheet(
             patch.replaced[table.part] = table.markup.result()
     edits = [*rewriter.edits, *xml.outside(xml.frame.edits)]
     if edits:
-        pieces = Pieces(xml.data, sorted(edits, key=lambda edit: edit[0]))
+        pieces = Pieces(xml.data, sorted(edits, key=itemgetter(0)))
         patch.replaced[sheet.part] = pieces
         patch.samples[sheet.part] = samples(pieces, rewriter, cut)
     patch.cells += rewriter.changed
