@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 PATIENCE: Final = 120
 """Seconds; LibreOffice starts slowly on a busy machine."""
-_ALL_SHEETS_AS_SHOWN: Final = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1'
+_ALL_SHEETS: Final = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
 
 def validator() -> str:
@@ -28,7 +29,9 @@ def validator() -> str:
 
 def findings(program: str, path: Path) -> list[str]:
     """What the Open XML SDK says against a file, in an order that compares."""
-    done = subprocess.run([program, str(path)], capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE)
+    done = subprocess.run(
+        [program, str(path)], capture_output=True, check=False, encoding="utf-8", timeout=PATIENCE
+    )
     return sorted(json.dumps(item, sort_keys=True) for item in json.loads(done.stdout)["errors"])
 
 
@@ -39,12 +42,12 @@ def office() -> str:
     return program
 
 
-def convert(program: str, path: Path, kind: str, folder: Path) -> None:
-    """Let LibreOffice open a workbook and save it as something else, with a profile of its own."""
+def convert(program: str, paths: Sequence[Path], kind: str, folder: Path) -> None:
+    """Let LibreOffice open workbooks and save them as something else, with a profile of its own."""
     profile = (folder / "profile").resolve().as_uri()
     done = subprocess.run(
-        [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind, "--outdir", str(folder)]
-        + [str(path)],
+        [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind]
+        + ["--outdir", str(folder), *map(str, paths)],
         capture_output=True,
         check=False,
         encoding="utf-8",
@@ -54,8 +57,8 @@ def convert(program: str, path: Path, kind: str, folder: Path) -> None:
 
 
 def shown_in_libreoffice(program: str, path: Path, folder: Path) -> dict[str, list[list[str]]]:
-    """Sheet name -> rows of texts, as LibreOffice shows them."""
-    convert(program, path, _ALL_SHEETS_AS_SHOWN, folder)
+    """Sheet name -> rows of texts, as LibreOffice reads them."""
+    convert(program, [path], _ALL_SHEETS, folder)
     found = {}
     for file in folder.glob(f"{path.stem}-*.csv"):
         with file.open(encoding="utf-8", newline="") as stream:

@@ -180,7 +180,8 @@ def owner_of(name: str, sheet: Sheet) -> Callable[[int, int], bool]:
     if table is None:
         return lambda row, column: False  # noqa: ARG005  # nothing is ours
     declared = {
-        item.heading: item.role is Role.AUTO for item in sheet_columns(table, default_book("crm").rules, "crm")
+        item.heading: item.role is Role.AUTO
+        for item in sheet_columns(table, default_book("crm").rules, "crm")
     }
     first = HEADING_ROW + 1
     if table.name in _GROWING:  # only rows behind the last may come
@@ -238,7 +239,11 @@ def _blind(item: Nested) -> Nested:
 def _ranges(items: list[Nested] | tuple[Nested, ...]) -> Iterator[str]:
     for tag, attributes, text, children in items:
         if _local(tag) in _RANGES:
-            yield text if _local(tag) == "sqref" else dict(attributes).get("sqref") or dict(attributes).get("ref", "")
+            yield (
+                text
+                if _local(tag) == "sqref"
+                else dict(attributes).get("sqref") or dict(attributes).get("ref", "")
+            )
         yield from _ranges(children)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlcrm.actions.base import Progress
     from xlcrm.tables.frames import SheetData
     from xlcrm.workbook.port import Door
-    from xlcrm.worktime import Statutory
+    from xlcrm.worktime import Segment, Statutory
 
 USER = "用户"
 STATUTORY = "法定"
@@ -94,7 +94,7 @@ def calendar(
     fallback = rows[~rows["day"].dt.year.isin(known.known_years)]
     merged = pd.concat([own, missing, fallback[~fallback["day"].isin(own["day"])]], ignore_index=True)
     worktime = Worktime.build(
-        parse_hours(parameters.working_hours),
+        _office_hours(parameters),
         weekdays=parameters.weekdays,
         days_off=_days_off(merged),
         workdays={
@@ -104,6 +104,13 @@ def calendar(
         known_years=known.known_years | present,
     )
     return worktime, missing if sheet is not None else missing.iloc[:0]
+
+
+def _office_hours(parameters: Parameters) -> tuple[Segment, ...]:
+    try:
+        return parse_hours(parameters.working_hours)
+    except CalendarError as error:
+        raise CalendarError(f"参数表的“工作时间”（{parameters.working_hours}）：{error.message}") from error
 
 
 def _holiday_rows(known: Statutory) -> pd.DataFrame:
