@@ -147,6 +147,8 @@ def _term(text: str, table: Table) -> Term:
     if op in _ORDERED:
         return Term(place, op, (match["value"].strip(),), _amount(match["value"].strip()))
     values = tuple(value.strip() for value in re.split(r"[/、|]", match["value"]) if value.strip())
+    if not values:
+        raise RuleError(f"条件“{text}”没有写要比较的内容")
     return Term(place, op, _canonical(values, place))
 
 

@@ -31,10 +31,11 @@ def _weekdays(value: object) -> object:
     if span := re.fullmatch(r"周([一二三四五六日])至周?([一二三四五六日])", text):
         first, last = (_WEEKDAYS.index(day) for day in span.groups())
         return frozenset(range(first, last + 1))
-    days = frozenset(_WEEKDAYS.index(day) for day in text if day in _WEEKDAYS)
-    if not days:
+    if text == "每日":
+        return frozenset(range(7))
+    if not re.fullmatch(r"周?[一二三四五六日]([、,;和\s]*周?[一二三四五六日])*", text):
         raise ValueError("应写成 周一至周五 或 周一、周二、周六")
-    return days
+    return frozenset(_WEEKDAYS.index(day) for day in text if day in _WEEKDAYS)
 
 
 def _moment(value: object) -> object:
@@ -149,8 +150,10 @@ def read_parameters(sheet: SheetData | None) -> Parameters:
 
 def _expected(error: Any) -> str:
     context = error.get("ctx", {})
-    if "ge" in context or "gt" in context:
-        return f"不能小于 {context.get('ge', context.get('gt'))}"
+    if "gt" in context:
+        return f"应大于 {context['gt']:g}"
+    if "ge" in context:
+        return f"不能小于 {context['ge']:g}"
     if "le" in context:
         return f"不能大于 {context['le']}"
     if error["type"] == "literal_error":
