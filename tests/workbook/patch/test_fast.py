@@ -202,6 +202,12 @@ def test_large_list_in_batches(tmp_path: Path, read: Reader) -> None:
     days[1500] = -1
     states[10] = "新"
     assert patch_blocks(path, path, [Block("表", 2, 2, [days, states, due])], backup=False).cells == 2
+    plain = Block("表", 2, 6, [days, ["甲"] * 2999])
+    assert patch_blocks(path, path, [plain], backup=False).cells == 2 * 2999
+    assert patch_blocks(path, path, [plain], backup=False).cells == 0
+    days[7], days[2990] = 0.25, 0.75
+    assert patch_blocks(path, path, [plain], backup=False).cells == 2
+    assert [read(path).get(f"F{row}") for row in (9, 2992)] == [0.25, 0.75]
     days[2000] = float("nan")
     with pytest.raises(UnsafeToPatch, match="B2002 "):
         patch_blocks(path, path, [Block("表", 2, 2, [days, states, due])], backup=False)

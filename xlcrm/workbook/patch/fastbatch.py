@@ -84,7 +84,7 @@ def batch_edits(
     mark = run.mark_before(chunk.rows[0], lasts[0], chunk.names[0])
     if mark:
         return _added(run, chunk, batch, tag, (mark, lasts))
-    styles = run.styles_at_end(chunk.rows[0], chunk.names[0], tag.style)
+    styles = run.styles_at_end(chunk.rows[0], chunk.names[0], tag.style, kinds)
     if styles is None or run.restyles(styles, kinds):
         return None
     texts = _texts(run, chunk.names, batch, batch.columns, styles)

@@ -366,7 +366,7 @@ class FastRun:
             return b""
         return self.cell + match.group(1)
 
-    def styles_at_end(self, row: bytes, name: bytes, style: str) -> tuple[bytes, ...] | None:
+    def styles_at_end(self, row: bytes, name: bytes, style: str, kinds: Kinds) -> tuple[bytes, ...] | None:
         """Styles of the run at the end of a row, guessed for missing cells; None when it is elsewhere."""
         starts = [row.rfind(mark + name + b'"') for mark in self._marks]
         start = min((at for at in starts if at >= 0), default=-1)
@@ -376,7 +376,9 @@ class FastRun:
         groups = match.groups()
         return tuple(
             [
-                self._base(at, style) if old is None else old_style or b""
+                self._dated(self._base(at, style), kinds[at] if kinds else PLAIN)
+                if old is None
+                else old_style or b""
                 for at, (old_style, old) in enumerate(zip(groups[::2], groups[1::2], strict=True))
             ]
         )
