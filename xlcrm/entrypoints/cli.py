@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -18,7 +19,14 @@ from xlcrm.actions import ACTIONS, RunParams, WhyParams
 from xlcrm.actions.base import silent
 from xlcrm.entrypoints import faults
 from xlcrm.entrypoints.show import findings_table, outcome_json, reasons_tree, rules_table, summary_table
-from xlcrm.errors import UsageError, XlcrmError
+from xlcrm.entrypoints.wording import (
+    ChineseCommand,
+    ChineseGroup,
+    help_text,
+    is_usage_error,
+    usage_sentence,
+)
+from xlcrm.errors import SaveFailed, UnsafeToPatch, UsageError, WorkbookInUse, XlcrmError
 from xlcrm.tables import SYSTEM_TABLES, TABLES
 from xlcrm.workbook.file import FileDoor
 
@@ -32,6 +40,7 @@ FOUND_ERRORS, CANNOT = 1, 2
 
 app = typer.Typer(
     name="xlcrm",
+    cls=ChineseGroup,
     help="在 Excel 工作簿里管理客户：检查录入、计算截止、列出到期、预警超时。",
     no_args_is_help=True,
     add_completion=False,
@@ -48,7 +57,7 @@ Strict = Annotated[bool, typer.Option("--strict", help="有“错误”级别的
 PathArgument = Annotated[Path, typer.Argument(help="工作簿文件", metavar="文件", show_default=False)]
 
 
-@app.command(help=ACTIONS["refresh"].help)
+@app.command(cls=ChineseCommand, help=ACTIONS["refresh"].help)
 def refresh(
     path: PathArgument,
     *,
@@ -68,7 +77,7 @@ def refresh(
     _leave(outcome, strict=strict)
 
 
-@app.command(help=ACTIONS["check"].help)
+@app.command(cls=ChineseCommand, help=ACTIONS["check"].help)
 def check(
     path: PathArgument,
     *,
@@ -77,9 +86,8 @@ def check(
     as_json: AsJson = False,
     strict: Strict = False,
 ) -> None:
-    outcome = _run(
-        "check", path, RunParams(now=_moment(now), dry_run=dry_run), quiet=as_json, write=not dry_run
-    )
+    moment = _moment(now)
+    outcome = _guarded(lambda: _check(path, moment, dry_run=dry_run, quiet=as_json))
     if as_json:
         _print_json(outcome_json(outcome, path))
     else:
@@ -89,7 +97,7 @@ def check(
     _leave(outcome, strict=strict)
 
 
-@app.command(help=ACTIONS["why"].help)
+@app.command(cls=ChineseCommand, help=ACTIONS["why"].help)
 def why(
     path: PathArgument,
     sheet: Annotated[str, typer.Option("--sheet", help="工作表名称，例如 客户投诉登记表", metavar="工作表")],
@@ -106,7 +114,7 @@ def why(
         out.print(reasons_tree(outcome.data))
 
 
-@app.command(help="建立一个空的工作簿。")
+@app.command(cls=ChineseCommand, help="建立一个空的工作簿。")
 def new(
     path: PathArgument,
     pack: Annotated[str, typer.Option("--pack", help="模板：crm = 客户关系管理", metavar="模板")] = "crm",
@@ -116,7 +124,7 @@ def new(
     _guarded(lambda: out.print(create.new(path, pack).message))
 
 
-@app.command(help="生成带有虚构客户的演示工作簿并刷新。")
+@app.command(cls=ChineseCommand, help="生成带有虚构客户的演示工作簿并刷新。")
 def demo(
     folder: Annotated[Path, typer.Argument(help="放在哪个文件夹", metavar="文件夹")] = Path(),
     rows: Annotated[int, typer.Option("--rows", help="客户数", metavar="数量")] = 300,
@@ -133,7 +141,7 @@ def demo(
     out.print(f"演示工作簿：{path.resolve()}", soft_wrap=True)
 
 
-@app.command(help="列出所有工作表和列。")
+@app.command(cls=ChineseCommand, help="列出所有工作表和列。")
 def schema(*, as_json: AsJson = False) -> None:
     from xlcrm.actions import describe  # noqa: PLC0415 - other commands start without it
 
@@ -146,7 +154,7 @@ def schema(*, as_json: AsJson = False) -> None:
         out.print(f"{sheet['title']}（{sheet['key']}）：{headings}", soft_wrap=True)
 
 
-@app.command(help="列出默认规则。")
+@app.command(cls=ChineseCommand, help="列出默认规则。")
 def rules(*, as_json: AsJson = False) -> None:
     from xlcrm.actions import describe  # noqa: PLC0415 - other commands start without it
 
@@ -186,13 +194,28 @@ def _refuse_moment(text: str) -> dt.datetime:
     raise UsageError(f"看不懂时间“{text}”；写法如 2026-01-31 或 2026-01-31T09:00")
 
 
+def _check(path: Path, now: dt.datetime | None, *, dry_run: bool, quiet: bool) -> Outcome:
+    """Check and write; where the workbook cannot be written just now, the findings are still shown."""
+    if not dry_run:
+        try:
+            return _work("check", path, RunParams(now=now), quiet=quiet, write=True)
+        except (WorkbookInUse, SaveFailed, UnsafeToPatch) as error:
+            lost = f"校验结果没有写入工作簿：{error.message}"
+    outcome = _work("check", path, RunParams(now=now, dry_run=True), quiet=quiet, write=False)
+    return outcome if dry_run else dataclasses.replace(outcome, remarks=[*outcome.remarks, lost])
+
+
 def _run(name: str, path: Path, params: Params, *, quiet: bool, write: bool) -> Outcome:
+    return _guarded(lambda: _work(name, path, params, quiet=quiet, write=write))
+
+
+def _work(name: str, path: Path, params: Params, *, quiet: bool, write: bool) -> Outcome:
     def work(progress: Callable[[str], None]) -> Outcome:
         with FileDoor(path, write=write) as door:
             door.prefetch([title for table in (*TABLES, *SYSTEM_TABLES) for title in table.titles])
             return ACTIONS[name].run(door, params, progress)
 
-    return _guarded(lambda: _with_progress(work, quiet=quiet))
+    return _with_progress(work, quiet=quiet)
 
 
 def _with_progress(work: Callable[[Callable[[str], None]], T], *, quiet: bool) -> T:
@@ -243,10 +266,19 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
-    except KeyboardInterrupt:
-        err.print("已中断，文件没有改动")
+        left = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("已中断；工作簿没有损坏，操作日志里没有这一次就是没有写入")
         sys.exit(CANNOT)
     except Exception as error:  # noqa: BLE001 - the last line before the user
-        err.print(faults.sentence(error), soft_wrap=True, markup=False, highlight=False)
+        if is_usage_error(error):
+            _refuse_usage(error)
+        else:
+            err.print(faults.sentence(error), soft_wrap=True, markup=False, highlight=False)
         sys.exit(CANNOT)
+    sys.exit(left if isinstance(left, int) else 0)
+
+
+def _refuse_usage(error: Exception) -> None:
+    shown = help_text(error) or f"不能完成：{usage_sentence(error)}"
+    err.print(shown, soft_wrap=True, markup=False, highlight=False)
