@@ -90,7 +90,7 @@ def batch_edits(
     texts = _texts(run, chunk.names, batch, batch.columns, styles)
     same = list(map(bytes.endswith, chunk.rows, texts))
     if same.count(False) * _FEW >= len(same):
-        return None if batch.gaps else _replaced(run, chunk, batch, styles)
+        return None if batch.gaps else _replaced(run, chunk, batch, (styles, texts))
     sound = not batch.gaps or _is_sound(run, chunk, list(map(len, texts)))
     if sound:
         run.see(_seen(batch, styles))
@@ -132,8 +132,12 @@ def _added(
     return found
 
 
-def _replaced(run: FastRun, chunk: Chunk, batch: Batch, styles: Row) -> list[Edit] | None:
-    """Cells that end every row, all filled, compared and written where they differ."""
+def _replaced(run: FastRun, chunk: Chunk, batch: Batch, wanted: tuple[Row, list[bytes]]) -> list[Edit] | None:
+    """Cells that end every row, all filled, compared and written where they differ.
+
+    `wanted` holds the styles that they must have, and the texts that the values would give.
+    """
+    styles, texts = wanted
     found = run.filled_cells(chunk.starts[0], chunk.end)
     if len(found) != len(chunk.rows):
         return None
@@ -151,7 +155,8 @@ def _replaced(run: FastRun, chunk: Chunk, batch: Batch, styles: Row) -> list[Edi
     columns = [final for final in finals if final is not None]
     if len(columns) < len(finals):
         return None
-    texts = _texts(run, chunk.names, batch, columns, styles)
+    if columns != batch.columns:  # some old spellings stay
+        texts = _texts(run, chunk.names, batch, columns, styles)
     starts = map(sub, chunk.closes, sizes)
     both = zip(starts, chunk.closes, texts, old_texts, strict=True)
     edits = [(start, end, new) for start, end, new, old in both if new != old]
