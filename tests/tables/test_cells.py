@@ -170,7 +170,7 @@ def test_choices_by_their_other_names() -> None:
     )
 
 
-def test_an_open_list_takes_any_value_in_silence() -> None:
+def test_an_open_list_keeps_any_value_and_notes_it() -> None:
     assert read(["朋友介绍"], of(Kind.CHOICE, CHANNEL)) == (["朋友介绍"], [])
 
 

@@ -13,6 +13,8 @@ from xlcrm.errors import CalendarError, SheetMissing
 from xlcrm.rules.parameters import Parameters, read_parameters
 from xlcrm.rules.reading import read_book
 from xlcrm.tables import PACKS, SYSTEM_TABLES, TABLES
+from xlcrm.tables.options import option_lists, with_additions
+from xlcrm.tables.system import OPTIONS
 from xlcrm.workbook.reading import Reading, read_tables
 from xlcrm.worktime import Worktime, parse_hours, statutory
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xlcrm.actions.base import Progress
+    from xlcrm.tables.base import Table
     from xlcrm.tables.frames import SheetData
     from xlcrm.workbook.port import Door
     from xlcrm.worktime import Segment, Statutory
@@ -60,7 +63,7 @@ def load(door: Door, now: dt.datetime | None, progress: Progress) -> Loaded:
         CalendarError: working hours or 节假日 cannot be used.
     """
     progress("读取工作簿")
-    reading = read_tables(door, (*TABLES, *SYSTEM_TABLES))
+    reading = read_tables(door, _tables(door))
     own = [table for table in TABLES if table.name in reading.tables]
     if not own:
         titles = "、".join(table.title for table in TABLES[:4])
@@ -75,6 +78,22 @@ def load(door: Door, now: dt.datetime | None, progress: Progress) -> Loaded:
     book = read_book(reading.tables.get("rules"), pack)
     facts = Facts(reading.tables, book, parameters, worktime, moment)
     return Loaded(facts, reading, pack, added)
+
+
+def _tables(door: Door) -> tuple[Table, ...]:
+    """Every known table, its open lists completed with what the office has added to 选项表."""
+    tables = (*TABLES, *SYSTEM_TABLES)
+    if OPTIONS not in door.sheets:
+        return tables
+    lists = option_lists(tables, "full")
+    names = {item.name for item in lists}
+    filled: dict[str, list[str]] = {}
+    for column in door.grid(OPTIONS).columns:
+        texts = [value.strip() if isinstance(value, str) else None for value in column]
+        heading = next((at for at, text in enumerate(texts) if text in names), None)
+        if heading is not None:
+            filled[str(texts[heading])] = [text for text in texts[heading + 1 :] if text]
+    return with_additions(tables, lists, filled)
 
 
 def calendar(

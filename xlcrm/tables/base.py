@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,7 @@ class Role(StrEnum):
 class Row(BaseModel):
     """One row of a sheet. Subclasses only declare columns; they have no behaviour."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ class Table:
             (feeds dormancy and 最近互动日期), or "".
         hint: one line shown under the sheet's title.
         default_rows: rows that a new workbook ships with.
+        more_choices: column key -> values that the office has added to an open list in 选项表.
     """
 
     name: str
@@ -152,11 +153,12 @@ class Table:
     touched: str = ""
     hint: str = ""
     default_rows: tuple[tuple[str, ...], ...] = ()
+    more_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Columns in sheet order; auto clock columns come from the rules and are not here."""
-        return tuple(_columns(self.row))
+        return tuple(_with_more(item, self.more_choices.get(item.key, ())) for item in _columns(self.row))
 
     @cached_property
     def by_key(self) -> Mapping[str, Column]:
@@ -177,6 +179,12 @@ class Table:
     def shown_in(self, pack: str) -> tuple[Column, ...]:
         """The columns that one pack's workbook shows; `full` shows all."""
         return tuple(item for item in self.columns if pack == "full" or not item.packs or pack in item.packs)
+
+
+def _with_more(item: Column, values: tuple[str, ...]) -> Column:
+    if not values or item.choice is None:
+        return item
+    return replace(item, choice=replace(item.choice, values=(*item.choice.values, *values)))
 
 
 def _columns(row: type[Row]) -> list[Column]:

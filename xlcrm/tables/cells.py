@@ -265,7 +265,6 @@ class _Words:
     """Looks words up in a list, first as typed, then by its other names, then with width and blanks aside."""
 
     def __init__(self, choice: Choice, *, yes_no: bool) -> None:
-        self._open = choice.open
         self._values = frozenset(_listed(choice))
         self._aliases: Mapping[str, str] = choice.aliases
         self._alike = {_squeezed(name): word for name, word in choice.aliases.items()}
@@ -279,7 +278,7 @@ class _Words:
         known = self._aliases.get(text) or self._alike.get(_squeezed(text))
         if known is not None:
             return known, Remark.ALIAS
-        return text, None if self._open else Remark.UNKNOWN_CHOICE
+        return text, Remark.UNKNOWN_CHOICE
 
 
 def _listed(choice: Choice) -> tuple[str, ...]:

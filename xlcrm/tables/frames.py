@@ -30,7 +30,7 @@ class Remark(StrEnum):
     ALIAS = "alias"
     """A known other name of a choice; the frame has the canonical value."""
     UNKNOWN_CHOICE = "unknown_choice"
-    """A value outside the list; the frame keeps it as typed."""
+    """A value outside the list, closed or open; the frame keeps it as typed."""
     ERROR = "error"
     """The cell holds an Excel error such as #N/A; the frame has a blank there."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from xlcrm.tables import SYSTEM_TABLES, tables_of
 from xlcrm.tables.base import Kind, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from xlcrm.tables.base import Column, Table
 
@@ -76,6 +76,27 @@ def pack_option_lists(pack: str) -> tuple[OptionList, ...]:
 def list_of_column(lists: Iterable[OptionList]) -> Mapping[tuple[str, str], OptionList]:
     """(table name, column key) -> the list behind that column."""
     return {user: item for item in lists for user in item.users}
+
+
+def with_additions(
+    tables: Iterable[Table], lists: Iterable[OptionList], filled: Mapping[str, Sequence[str]]
+) -> tuple[Table, ...]:
+    """The tables with what the office has added to open lists.
+
+    Args:
+        tables: the workbook's tables.
+        lists: its option lists.
+        filled: name of a list -> the values that stand in 选项表.
+    """
+    more: dict[str, dict[str, tuple[str, ...]]] = {}
+    for item in lists:
+        added = tuple(value for value in dict.fromkeys(filled.get(item.name, ())) if value not in item.values)
+        if item.open and added:
+            for table, key in item.users:
+                more.setdefault(table, {})[key] = added
+    return tuple(
+        replace(table, more_choices=more[table.name]) if table.name in more else table for table in tables
+    )
 
 
 def _short_name(users: list[tuple[Table, Column]]) -> str:
