@@ -56,6 +56,8 @@ class Reader:
             WorkbookHostile, WorkbookDamaged: see `scan_sheet`; or calamine cannot read the sheet.
         """
         ahead = self._ahead.pop(sheet, None)
+        if ahead is None and self._thread is not None:  # two threads may not ask one workbook at once
+            ahead = self._thread.submit(self._values, sheet)
         found, values = self._values(sheet) if ahead is None else ahead.result()
         columns = _columns(values)
         return Grid(columns, found.errors, frozenset(found.formulas), epoch1904=self._book.date1904)
