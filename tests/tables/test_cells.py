@@ -171,7 +171,8 @@ def test_choices_by_their_other_names() -> None:
 
 
 def test_an_open_list_keeps_any_value_and_notes_it() -> None:
-    assert read(["朋友介绍"], of(Kind.CHOICE, CHANNEL)) == (["朋友介绍"], [])
+    noted = (["朋友介绍"], [(0, Remark.UNKNOWN_CHOICE, "朋友介绍")])
+    assert read(["朋友介绍"], of(Kind.CHOICE, CHANNEL)) == noted
 
 
 def test_a_choice_without_a_list_is_text() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xlcrm.tables import COMPLAINTS, CUSTOMERS, TABLES
+from xlcrm.tables import TABLES
+from xlcrm.tables.cases import COMPLAINTS
+from xlcrm.tables.customers import CUSTOMERS
 from xlcrm.tables.options import OptionList, list_of_column, option_lists, with_additions
 
 LISTS = option_lists(TABLES, "crm")
