@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NoReturn
 from xml.parsers import expat
-from xml.sax.saxutils import unescape
 
 from xlcrm.errors import UnsafeToPatch, WorkbookDamaged, WorkbookHostile
 
@@ -23,7 +22,7 @@ _ATTRIBUTE = re.compile(rb"(\s+)(" + NAME + rb")\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _DECLARED_TEXT = re.compile(r"""(<\?xml[^>]*?\bencoding\s*=\s*["'])[A-Za-z0-9._-]+(["'])""")
 _QUOTES = {'"': "&quot;"}
-_UNQUOTES = {"&quot;": '"', "&apos;": "'"}
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}  # the ampersand last
 _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 
 Edit = tuple[int, int, bytes]
@@ -70,7 +69,9 @@ def unquoted(raw: bytes) -> str:
     if "&" not in text:
         return text
     text = _REFERENCE.sub(lambda m: chr(int(m[1], 16) if m[1] else int(m[2])), text)
-    return unescape(text, _UNQUOTES)
+    for entity, character in _ENTITIES.items():
+        text = text.replace(entity, character)
+    return text
 
 
 @dataclass(slots=True)
