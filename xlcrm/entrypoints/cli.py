@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FOUND_ERRORS, CANNOT = 1, 2
+INTERRUPTED = 130
+"""What typer leaves with after Ctrl-C."""
 
 app = typer.Typer(
     name="xlcrm",
@@ -266,15 +268,17 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        left = app(standalone_mode=False)
+        left = app(prog_name="xlcrm", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        err.print("已中断；工作簿没有损坏，操作日志里没有这一次就是没有写入")
-        sys.exit(CANNOT)
+        left = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line before the user
         if is_usage_error(error):
             _refuse_usage(error)
         else:
             err.print(faults.sentence(error), soft_wrap=True, markup=False, highlight=False)
+        sys.exit(CANNOT)
+    if left == INTERRUPTED:
+        err.print("已中断；工作簿没有损坏，操作日志里没有这一次就是没有写入。", soft_wrap=True)
         sys.exit(CANNOT)
     sys.exit(left if isinstance(left, int) else 0)
 

@@ -17,6 +17,7 @@ _HELP_WORDS: Final = (
     ("Show this message and exit.", "显示这份说明"),
     ("<path>", ""),
     ("[required]", "（必填）"),
+    ("; required]", "；必填]"),
     ("[default: ", "[默认："),
 )
 
