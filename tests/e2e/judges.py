@@ -46,8 +46,10 @@ def convert(program: str, paths: Sequence[Path], kind: str, folder: Path) -> Non
     """Let LibreOffice open workbooks and save them as something else, with a profile of its own."""
     profile = (folder / "profile").resolve().as_uri()
     done = subprocess.run(
-        [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind]
-        + ["--outdir", str(folder), *map(str, paths)],
+        [
+            *(program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind),
+            *("--outdir", str(folder), *map(str, paths)),
+        ],
         capture_output=True,
         check=False,
         encoding="utf-8",

@@ -1,8 +1,8 @@
 """Runs `xlcrm refresh` in child processes that die at a chosen step or moment.
 
-Reads lines of JSON from its input, `{"path": …, "step": n, "after": seconds}`, and answers each with one line:
-the child's wait status and how many steps it counted. Step 0 goes through; `after` kills from outside. Forked
-children skip the second that the imports take, and are as mortal as any process.
+Reads lines of JSON from its input, `{"path": …, "step": n, "after": seconds}`, and answers each with one
+line: the child's wait status and how many steps it counted. Step 0 goes through; `after` kills from outside.
+Forked children skip the second that the imports take, and are as mortal as any process.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def rows(path: Path, sheet: str) -> Rows:
     found: Rows = {}
     for place in range(HEADING_ROW, max(len(column) for column in columns)):
         row = {
-            column[HEADING_ROW - 1]: column[place] if place < len(column) else None
+            str(column[HEADING_ROW - 1]): column[place] if place < len(column) else None
             for column in columns
             if column[HEADING_ROW - 1]
         }

@@ -1,7 +1,7 @@
 """What may differ between a workbook before and after a refresh, judged without xlcrm's own writer.
 
-Ownership comes from the declarations (auto columns, list sheets, the cards of 首页), never from what an action
-says that it wrote.
+Ownership comes from the declarations (auto columns, list sheets, the cards of 首页), never from what an
+action says that it wrote.
 """
 
 from __future__ import annotations
@@ -222,9 +222,9 @@ def _frame_differences(old: list[Nested], new: list[Nested]) -> Iterator[str]:
                 yield f"{one} -> {other}"
         if len(old) != len(new):
             yield f"{len(old)} elements -> {len(new)}"
-    for one, other in zip(_ranges(old), _ranges(new), strict=True):
-        if not _holds(other, one):
-            yield f"range {one} -> {other}"
+    for before, after in zip(_ranges(old), _ranges(new), strict=True):
+        if not _holds(after, before):
+            yield f"range {before} -> {after}"
 
 
 def _blind(item: Nested) -> Nested:

@@ -1,4 +1,4 @@
-"""Every hostile, broken or awkward file through the command: one sentence and nothing changed, or it works."""
+"""Every hostile, broken or awkward file through the command: refused in one sentence, or it works."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ MOMENTS = 10
 TRIED_AGAIN = 3
 """Every so many kills the next refresh is tried too."""
 WHOLE_RUN = 1.5
-"""Seconds over which the kills from outside are spread; later ones find the process gone, which counts too."""
+"""Seconds over which the kills from outside are spread; a late one may find the process gone."""
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ from xlcrm.workbook.saving import backups
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from xlcrm.workbook.port import Cell
+
 NOW = "2026-03-18T10:00"
 MOMENT = dt.datetime(2026, 3, 18, 10)
 DUE, ALERTS, RULES, JOURNAL = "到期清单", "超时预警", "规则表", "操作日志"
@@ -52,7 +54,7 @@ def test_the_second_refresh_adds_one_line_to_the_journal_and_changes_nothing_els
     journal = sheets(demo)[JOURNAL]
     assert changed_parts(first, demo) <= {journal.part, *journal.tables}
     assert len(rows(demo, JOURNAL)) == len(rows(first, JOURNAL)) + 1 == 2
-    assert list(rows(demo, JOURNAL).values())[0] == list(rows(first, JOURNAL).values())[0]
+    assert next(iter(rows(demo, JOURNAL).values())) == next(iter(rows(first, JOURNAL).values()))
 
 
 def test_a_dry_run_touches_nothing(demo: Path) -> None:
@@ -103,7 +105,7 @@ def test_a_task_that_was_dealt_with_leaves_and_its_note_is_kept_in_the_journal(d
 
 def test_a_column_of_the_users_own_behind_ours_survives(demo: Path) -> None:
     refreshed(demo)
-    own = {"Z3": "我的打算", "Z4": "先打电话", "Z6": "=不是公式", "Z7": 3.5}
+    own: dict[str, Cell] = {"Z3": "我的打算", "Z4": "先打电话", "Z6": "=不是公式", "Z7": 3.5}
     patch(demo, demo, {DUE: own, COMPLAINTS: {"AZ3": "主管意见", "AZ4": "同意"}})
     refreshed(demo, "2026-03-19T09:00")
     with FileDoor(demo, write=False) as door:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -17,7 +18,6 @@ import pytest
 from tests.e2e.running import COMMAND, call
 from xlcrm import __version__
 from xlcrm.actions import ACTIONS
-from xlcrm.entrypoints import cli
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.rules.reading import default_book, default_rows
 from xlcrm.tables import PACKS, SYSTEM_TABLES, TABLES
@@ -30,20 +30,6 @@ if TYPE_CHECKING:
 
 NOW = "2026-03-18T10:00"
 COMMANDS = ("refresh", "check", "why", "new", "demo", "schema", "rules")
-PROGRAM_WORDS = {
-    "xlcrm",
-    "Excel",
-    "JSON",
-    "now",
-    "dry",
-    "run",
-    "json",
-    "strict",
-    "help",
-    "version",
-    "sheet",
-    "row",
-}
 
 
 def latin_words(text: str) -> set[str]:
@@ -54,7 +40,7 @@ def latin_words(text: str) -> set[str]:
 def test_help_lists_every_command_in_chinese() -> None:
     ran = call("--help")
     assert ran.code == 0
-    assert {action for action in ACTIONS} <= set(COMMANDS)
+    assert set(ACTIONS) <= set(COMMANDS)
     for name in COMMANDS:
         assert re.search(rf"^  {name} +[^\x00-\x7f]", ran.out, re.MULTILINE)
     assert latin_words(ran.out) <= {*COMMANDS, "xlcrm", "Excel"}
@@ -223,7 +209,7 @@ def test_why_explains_a_complaint(demo: Path) -> None:
 
 
 def _at(text: str) -> Any:
-    return cli.dt.datetime.fromisoformat(text)
+    return dt.datetime.fromisoformat(text)
 
 
 def _places(path: Path, sheet: str) -> dict[str, list[Any]]:
@@ -376,7 +362,10 @@ def test_an_interruption_is_told_in_chinese(demo: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends an interrupt as Unix terminals do")
 def test_control_c_in_a_real_process(demo: Path) -> None:
-    slow = "import time, xlcrm.actions.refresh as r; r.run_checks = lambda _: (print('now', flush=True), time.sleep(60)); "
+    slow = (
+        "import time, xlcrm.actions.refresh as r; "
+        "r.run_checks = lambda _: (print('now', flush=True), time.sleep(60)); "
+    )
     with subprocess.Popen(
         [sys.executable, "-c", slow + COMMAND[-1], "refresh", str(demo), "--now", NOW],
         stdout=subprocess.PIPE,

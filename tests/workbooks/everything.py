@@ -1,8 +1,8 @@
 """A crm workbook with everything that people put into one, in real parts.
 
-XlsxWriter makes what it can on top of the template (charts, pictures, comments, sparklines, dynamic arrays, the
-VBA project of the installed xlwings); the rest is put into the package by hand. No part comes from a file
-of this repository.
+XlsxWriter makes what it can on top of the template (charts, pictures, comments, sparklines, dynamic arrays,
+the VBA project of the installed xlwings); the rest is put into the package by hand. No part comes from a
+file of this repository.
 """
 
 from __future__ import annotations

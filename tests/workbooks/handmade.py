@@ -1,4 +1,4 @@
-"""The parts of the everything workbook that are written by hand, with the attributes that Excel gives them."""
+"""The parts of the everything workbook that are written by hand, as Excel would write them."""
 
 from __future__ import annotations
 
@@ -112,13 +112,15 @@ def _texts(parts: Parts) -> None:
     change("B4", '<si><r><rPr><b/><sz val="10"/></rPr><t>{a}</t></r><r><t>{b}</t></r></si>')
     change(
         "B5",
-        '<si><t>{a}{b}</t><rPh sb="0" eb="2"><t>ホウモン</t></rPh><phoneticPr fontId="1" type="noConversion"/></si>',
+        '<si><t>{a}{b}</t><rPh sb="0" eb="2"><t>ホウモン</t></rPh>'
+        '<phoneticPr fontId="1" type="noConversion"/></si>',
     )
 
 
 def _cell_styles(parts: Parts) -> None:
     def one_more(found: re.Match[str]) -> str:
-        return f'<cellStyles count="{int(found[1]) + 1}">{found[2]}<cellStyle name="客户重点" xfId="0"/></cellStyles>'
+        own = '<cellStyle name="客户重点" xfId="0"/>'
+        return f'<cellStyles count="{int(found[1]) + 1}">{found[2]}{own}</cellStyles>'
 
     swap(parts, STYLES, r'<cellStyles count="(\d+)">(.*?)</cellStyles>', one_more)
 
@@ -150,7 +152,8 @@ def _icons_of_2010(parts: Parts) -> None:
     body = (
         '<x14:conditionalFormattings><x14:conditionalFormatting><x14:cfRule type="iconSet" priority="90" '
         'id="{0A1B2C3D-1111-4222-8333-444455556666}"><x14:iconSet iconSet="3Stars"><x14:cfvo type="percent">'
-        '<xm:f>0</xm:f></x14:cfvo><x14:cfvo type="percent"><xm:f>33</xm:f></x14:cfvo><x14:cfvo type="percent">'
+        '<xm:f>0</xm:f></x14:cfvo><x14:cfvo type="percent"><xm:f>33</xm:f></x14:cfvo>'
+        '<x14:cfvo type="percent">'
         "<xm:f>67</xm:f></x14:cfvo></x14:iconSet></x14:cfRule><xm:sqref>B2:B4</xm:sqref>"
         "</x14:conditionalFormatting></x14:conditionalFormattings>"
     )
@@ -172,7 +175,8 @@ def _threaded_comment(parts: Parts) -> None:
         parts,
         "xl/threadedComments/threadedComment1.xml",
         f'<ThreadedComments xmlns="{space}"><threadedComment ref="A1" dT="2026-03-01T08:00:00.00" '
-        f'personId="{person}" id="{{11111111-2222-4333-8444-555555555555}}"><text>请看新版</text></threadedComment>'
+        f'personId="{person}" id="{{11111111-2222-4333-8444-555555555555}}"><text>请看新版</text>'
+        f"</threadedComment>"
         f'<threadedComment ref="A1" dT="2026-03-02T08:00:00.00" personId="{person}" '
         'id="{11111111-2222-4333-8444-666666666666}" parentId="{11111111-2222-4333-8444-555555555555}">'
         "<text>已看</text></threadedComment></ThreadedComments>",
@@ -192,7 +196,8 @@ def _star(parts: Parts) -> None:
         "<xdr:twoCellAnchor><xdr:from><xdr:col>2</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>30</xdr:row>"
         "<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>4</xdr:col><xdr:colOff>0</xdr:colOff>"
         "<xdr:row>35</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to>"
-        '<xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="900" name="星形 1"/><xdr:cNvSpPr/></xdr:nvSpPr>'
+        '<xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="900" name="星形 1"/>'
+        "<xdr:cNvSpPr/></xdr:nvSpPr>"
         '<xdr:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/></a:xfrm>'
         '<a:prstGeom prst="star5"><a:avLst/></a:prstGeom></xdr:spPr></xdr:sp><xdr:clientData/>'
         "</xdr:twoCellAnchor>"
@@ -252,7 +257,8 @@ def _pivot_table(parts: Parts) -> None:
         '<sharedItems containsSemiMixedTypes="0" containsString="0" containsNumber="1" containsInteger="1" '
         'minValue="1" maxValue="3"/></cacheField></cacheFields><extLst>'
         '<ext uri="{725AE2AE-9491-48be-B2B4-4EB974FC3084}" '
-        f'xmlns:x14="{X14}"><x14:pivotCacheDefinition pivotCacheId="77"/></ext></extLst></pivotCacheDefinition>',
+        f'xmlns:x14="{X14}"><x14:pivotCacheDefinition pivotCacheId="77"/></ext></extLst>'
+        f"</pivotCacheDefinition>",
         f"{_SHEETML}.pivotCacheDefinition+xml",
     )
     add(
@@ -284,7 +290,8 @@ def _pivot_table(parts: Parts) -> None:
         '<rowItems count="4"><i><x/></i><i><x v="1"/></i><i><x v="2"/></i><i t="grand"><x/></i></rowItems>'
         '<colItems count="1"><i/></colItems><dataFields count="1"><dataField name="求和项:数值" fld="1" '
         'baseField="0" baseItem="0"/></dataFields><pivotTableStyleInfo name="PivotStyleLight16" '
-        'showRowHeaders="1" showColHeaders="1" showRowStripes="0" showColStripes="0"/></pivotTableDefinition>',
+        'showRowHeaders="1" showColHeaders="1" showRowStripes="0" showColStripes="0"/>'
+        "</pivotTableDefinition>",
         f"{_SHEETML}.pivotTable+xml",
     )
     relate(parts, table, "pivotCacheDefinition", "../pivotCache/pivotCacheDefinition1.xml")
@@ -314,7 +321,8 @@ def _slicer(parts: Parts) -> None:
     add(
         parts,
         "xl/slicers/slicer1.xml",
-        f'<slicers xmlns="{X14}"><slicer name="项目" cache="切片器_项目" caption="项目" rowHeight="241300"/></slicers>',
+        f'<slicers xmlns="{X14}">'
+        f'<slicer name="项目" cache="切片器_项目" caption="项目" rowHeight="241300"/></slicers>',
         "application/vnd.ms-excel.slicer+xml",
     )
     key = relate(parts, sheet, f"{relations}/slicer", "../slicers/slicer1.xml")
@@ -330,7 +338,8 @@ def _slicer(parts: Parts) -> None:
         "<xdr:colOff>0</xdr:colOff><xdr:row>10</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to>"
         '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
         f'<mc:Choice xmlns:a14="{_MICROSOFT}/drawing/2010/main" Requires="a14"><xdr:graphicFrame macro="">'
-        '<xdr:nvGraphicFramePr><xdr:cNvPr id="901" name="项目"/><xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr>'
+        '<xdr:nvGraphicFramePr><xdr:cNvPr id="901" name="项目"/><xdr:cNvGraphicFramePr/>'
+        "</xdr:nvGraphicFramePr>"
         '<xdr:xfrm><a:off x="0" y="0"/><a:ext cx="0" cy="0"/></xdr:xfrm><a:graphic>'
         f'<a:graphicData uri="{_MICROSOFT}/drawing/2010/slicer">'
         f'<sle:slicer xmlns:sle="{_MICROSOFT}/drawing/2010/slicer" name="项目"/></a:graphicData></a:graphic>'

@@ -21,6 +21,8 @@ from tests.workbooks.packages import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from tests.workbooks.injecting import Parts
 
 STRICT: Final = {
@@ -54,7 +56,9 @@ def _prefixed(data: bytes) -> bytes:
     mark = f' xmlns="{MAIN}"'.encode()
     if mark not in data[:1000]:
         return data
-    return re.sub(rb"<(/?)([A-Za-z]\w*)(?=[\s/>])", rb"<\1x:\2", data).replace(mark, mark.replace(b"=", b":x=", 1))
+    return re.sub(rb"<(/?)([A-Za-z]\w*)(?=[\s/>])", rb"<\1x:\2", data).replace(
+        mark, mark.replace(b"=", b":x=", 1)
+    )
 
 
 def unnamed(parts: Parts) -> Parts:
@@ -186,7 +190,7 @@ def streamed(parts: Parts) -> bytes:
     return bytes(stream.data)
 
 
-VARIANTS: Final = {
+VARIANTS: Final[Mapping[str, tuple[Callable[[Parts], Parts], Callable[[Parts], bytes]]]] = {
     "plain": (same, zipped),
     "prefixed": (prefixed, zipped),
     "unnamed": (unnamed, zipped),
