@@ -25,7 +25,7 @@ from xlcrm.tables.frames import SheetData
 from xlcrm.worktime import Worktime
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -74,14 +74,14 @@ def book(*rule_ids: str, **changed: Mapping[str, str]) -> RuleBook:
 
 
 def facts(
-    rows: Mapping[str, Sequence[Mapping[str, Any]] | SheetData],
+    rows: Mapping[str, Any],
     rules: RuleBook | None = None,
     *,
     now: dt.datetime = NOW,
     calendar: Worktime = CALENDAR,
     **parameters: Any,
 ) -> Facts:
-    """What a computation starts from: table -> rows (column key -> value)."""
+    """What a computation starts from: table -> rows (column key -> value), or a sheet as it is."""
     data = {
         name: given if isinstance(given, SheetData) else sheet(name, given) for name, given in rows.items()
     }
@@ -116,7 +116,7 @@ def run(given: Facts) -> Run:
 
 
 def computed(
-    rows: Mapping[str, Sequence[Mapping[str, Any]] | SheetData],
+    rows: Mapping[str, Any],
     rules: RuleBook | None = None,
     *,
     now: dt.datetime = NOW,

@@ -57,10 +57,11 @@ def given(document: Case, case: Case, *, enabled: bool) -> Facts:
         table = BY_TITLE[title]
         cells = [{table.by_heading[name].key: text for name, text in row.items()} for row in rows]
         data[table.name] = sheet(table.name, cells)
-    made_up = [dt.date.fromisoformat(day) for day in case.get("上班日", [])]
+    off: list[str] = case.get("休息日", [])
+    made_up: list[str] = case.get("上班日", [])
     calendar = Worktime.build(
-        days_off=[dt.date.fromisoformat(day) for day in case.get("休息日", [])],
-        workdays=dict.fromkeys(made_up),
+        days_off=[dt.date.fromisoformat(day) for day in off],
+        workdays=dict.fromkeys(dt.date.fromisoformat(day) for day in made_up),
     )
     now = dt.datetime.fromisoformat(case.get("现在", document["现在"]))
     parameters = Parameters.model_validate(case.get("参数", {}))

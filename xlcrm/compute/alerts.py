@@ -96,8 +96,8 @@ def _worded(facts: Facts, clock: Clock, picked: pd.DataFrame) -> pd.DataFrame:
             "customer_id": customer.fillna(_own(facts, clock.table, rows, ("customer_id",))).to_numpy(),
             "name": name.fillna(own_name).to_numpy(),
             "owner": own_owner.fillna(owner).to_numpy(),
-            "rule": [clock.rules[number].label for number in clock.rule[rows]],
-            "source": [f"{table.title}!{number}" for number in numbers],
+            "rule": np.array([rule.label for rule in clock.rules], dtype=object)[clock.rule[rows]],
+            "source": [f"{table.title}!{number}" for number in numbers.tolist()],
         },
         index=picked.index,
     )

@@ -67,7 +67,9 @@ def _worst(clocks: list[Clock], count: int) -> tuple[Objects, Objects]:
         moved = wins & (clock.due > clock.original_due)
         for place in np.flatnonzero(moved):
             original = pd.Timestamp(clock.original_due[place])
-            basis[place] = f"{basis[place]}，已延期，原截止 {original:%Y-%m-%d %H:%M}"
+            # A deadline at the end of its day is shown as the date.
+            form = "%Y-%m-%d" if f"{original:%H%M%S}" == "235959" else "%Y-%m-%d %H:%M"
+            basis[place] = f"{basis[place]}，已延期，原截止 {original:{form}}"
     return _TEXTS[status], basis
 
 

@@ -9,23 +9,31 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.compute.clocks import BREACHED, OPEN, Clock
-from xlcrm.compute.facts import Facts, Flags, Integers, Moments, moments, nothing
-from xlcrm.compute.tasks import first_of_customer, join, tasks, who, within_horizon
+from xlcrm.compute.facts import Facts, Flags, Integers, Moments, Objects, moments, nothing, objects
+from xlcrm.compute.identity import (
+    NEVER,
+    TEAM,
+    account_ids,
+    column_of,
+    first_known,
+    never_first,
+    once,
+    row_links,
+    task_ids,
+)
+from xlcrm.compute.tasks import first_of_customer, join, tasks, within_horizon
 from xlcrm.periods import end_of_day, human_minutes, next_slot
 from xlcrm.rules.base import Rule, RuleKind
-from xlcrm.tables import BY_NAME
 from xlcrm.tables.system import DUE_LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 OVERDUE, TODAY, UPCOMING = range(3)
 STATES: Final = ("逾期", "今日到期", "即将到期")
 GRAVE: Final = ("紧急", "严重", "重大")
 OWNER_KEYS: Final = ("owner", "by")
 LEVEL_KEYS: Final = ("level", "urgency")
-TEAM: Final = "团队"
-NEVER: Final = "从未联系"
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
         facts: the run.
         found: a tasks frame (see `compute.tasks`).
     """
-    found = found[_once(facts, found)].reset_index(drop=True)
+    found = found[once(facts, found)].reset_index(drop=True)
     kept = _kept(facts)
     remembered = _remembered(facts, found, kept)
     postponed = nothing(len(found))
@@ -90,11 +98,11 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
     state = np.where(overdue, OVERDUE, np.where(day == facts.today, TODAY, UPCOMING))
     priority = _priorities(facts, found, state)
     order = np.lexsort(
-        (found["place"], found["rule"], _account_ranks(facts, found), _sortable(shown), priority, state)
+        (found["place"], found["rule"], _account_ranks(facts, found), never_first(shown), priority, state)
     )
     first = order[: facts.parameters.due_rows]
     rows = _worded(facts, found.iloc[first], state[first], priority[first], shown[first], by_day[first])
-    ids = _task_ids(facts, found.iloc[first])
+    ids = task_ids(facts, found.iloc[first])
     rows["task_id"] = ids
     rows["note"] = kept["note"].reindex(ids).to_numpy()
     rows["postponed_to"] = kept["postponed_to"].reindex(ids).to_numpy()
@@ -105,35 +113,12 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
     return DueList(rows[[item.key for item in DUE_LIST.columns]], counts, len(order) - len(first), retired)
 
 
-def _once(facts: Facts, found: pd.DataFrame) -> Flags:
-    """(n,) the first due of all tasks that are one: what `_task_ids` tells apart, in numbers."""
-    own = np.full(len(found), -1, dtype=np.int64)
-    places = found["place"].to_numpy()
-    for table, positions in found.groupby("table").indices.items():
-        rows = positions[places[positions] >= 0]
-        own[rows] = who(facts, str(table), places[rows])
-    day = found["due_at"].to_numpy(dtype="datetime64[D]").astype(np.int64)
-    told = (found["occasion"] != "").to_numpy() & (places >= 0)
-    same = pd.DataFrame(
-        {
-            "rule": found["rule"].to_numpy(),
-            "who": own,
-            "occasion": pd.factorize(found["occasion"])[0],
-            "day": np.where(told, 0, day),
-        }
-    )
-    order = np.argsort(_sortable(found["due_at"].to_numpy(dtype="datetime64[s]")), kind="stable")
-    keep: Flags = np.zeros(len(found), dtype=bool)
-    keep[order] = ~same.iloc[order].duplicated().to_numpy()
-    return keep
-
-
 def _remembered(facts: Facts, found: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
     """Ids of the tasks that the list may hold notes for, by position; only rules that it names are worded."""
     named = {str(key).split("|", 1)[0] for key in kept.index}
     numbers = [place for place, rule in enumerate(facts.rules.rules) if rule.rule_id in named]
     candidates = found[found["rule"].isin(numbers)]
-    ids = pd.Series(_task_ids(facts, candidates), index=candidates.index, dtype=object)
+    ids = pd.Series(task_ids(facts, candidates), index=candidates.index, dtype=object)
     return ids[ids.isin(kept.index)]
 
 
@@ -151,89 +136,29 @@ def _kept(facts: Facts) -> pd.DataFrame:
     return frame.drop_duplicates("task_id").set_index("task_id")[["note", "postponed_to"]]
 
 
-def _sortable(at: Moments) -> Integers:
-    """Never touched sorts first."""
-    return np.where(np.isnat(at), np.iinfo(np.int64).min, at.astype("datetime64[s]").astype(np.int64))
-
-
-def _column_of(facts: Facts, found: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
-    """(n,) the first of several columns that each task's own row has, blank where it has none."""
-    result = pd.Series(index=found.index, dtype="str")
-    for table, group in found.groupby("table"):
-        key = next((key for key in keys if key in BY_NAME[str(table)].by_key), None)
-        own = group[group["place"] >= 0]
-        if key is not None and len(own):
-            result.loc[own.index] = facts.values(str(table), key).to_numpy()[own["place"]]
-    return result
-
-
-def _of_account(facts: Facts, found: pd.DataFrame, key: str) -> pd.Series:
-    """(n,) a column of the register for each task's customer."""
-    values = facts.of_accounts(key)
-    return values.reindex(found["code"]).set_axis(found.index)
-
-
-def _grades(facts: Facts, found: pd.DataFrame) -> pd.Series:
-    return _of_account(facts, found, "grade")
-
-
-def _account_ids(facts: Facts, found: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    ids = pd.Series(facts.account_ids).reindex(found["code"]).set_axis(found.index)
-    return (
-        ids.astype("str").fillna(_column_of(facts, found, ("customer_id",))).fillna("").to_numpy(dtype=object)
-    )
-
-
-def _case_ids(facts: Facts, found: pd.DataFrame) -> pd.Series:
-    result = pd.Series(index=found.index, dtype="str")
-    for table, group in found.groupby("table"):
-        key = BY_NAME[str(table)].key
-        own = group[group["place"] >= 0]
-        if key and table != "customers" and len(own):
-            result.loc[own.index] = facts.values(str(table), key).to_numpy()[own["place"]]
-    return result
-
-
-def _task_ids(facts: Facts, found: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """Stable ids: rule, case or customer, and the occasion or due day; the same task keeps its id."""
-    rule_ids = np.array([rule.rule_id for rule in facts.rules.rules], dtype=object)[found["rule"]]
-    who = _case_ids(facts, found).fillna(
-        pd.Series(_account_ids(facts, found), index=found.index).replace("", pd.NA)
-    )
-    rows = _row_numbers(facts, found)
-    who = who.fillna(rows.where(found["place"] >= 0, TEAM))
-    due = found["due_at"].dt.strftime("%Y%m%d").fillna(NEVER)
-    when = found["occasion"].where(found["occasion"] != "", due)
-    team = (found["place"] < 0) & (found["occasion"] != "")
-    when = when.where(~team, found["occasion"] + " " + due)
-    return (pd.Series(rule_ids, index=found.index) + "|" + who + "|" + when).to_numpy(dtype=object)
-
-
-def _row_numbers(facts: Facts, found: pd.DataFrame) -> pd.Series:
-    result = pd.Series(index=found.index, dtype="str")
-    for table, group in found.groupby("table"):
-        own = group[group["place"] >= 0]
-        if len(own):
-            numbers = facts.frame(str(table)).index.to_numpy()[own["place"]]
-            result.loc[own.index] = [f"{BY_NAME[str(table)].title}!{number}" for number in numbers]
-    return result
+def _of_account(facts: Facts, found: pd.DataFrame, key: str) -> Objects:
+    """(n,) a column of the register for each task's customer, None where there is none."""
+    return objects(facts.of_accounts(key).reindex(found["code"]))
 
 
 def _priorities(facts: Facts, found: pd.DataFrame, state: Integers) -> Integers:
     """1 breached grave cases, 2 other breached clocks, 3 overdue A类, 4 other overdue, 5 today, 6 later."""
     breached = found["breached"].to_numpy(dtype=bool) & (state == OVERDUE)
-    grave = _column_of(facts, found, LEVEL_KEYS).isin(GRAVE).to_numpy()
+    grave = breached.copy()
+    grave[breached] = np.isin(column_of(facts, found[breached], LEVEL_KEYS), GRAVE)
     best = np.append((facts.of_accounts("grade") == "A类").to_numpy(dtype=bool, na_value=False), False)
     top = best[found["code"]]
-    conditions = [breached & grave, breached, (state == OVERDUE) & top, state == OVERDUE, state == TODAY]
+    conditions = [grave, breached, (state == OVERDUE) & top, state == OVERDUE, state == TODAY]
     return np.select(conditions, [1, 2, 3, 4, 5], default=6).astype(np.int64)
 
 
 def _worded(
     facts: Facts, found: pd.DataFrame, state: Integers, priority: Integers, due: Moments, by_day: Flags
 ) -> pd.DataFrame:
-    rules = [facts.rules.rules[number] for number in found["rule"]]
-    own_name = _column_of(facts, found, ("name",))
+    numbers = found["rule"].to_numpy()
+    rules = [facts.rules.rules[number] for number in numbers.tolist()]
+    labels = np.array([*(rule.label for rule in facts.rules.rules), ""], dtype=object)
+    own_name = column_of(facts, found, ("name",))
     slot = next_slot(facts.now, facts.worktime).text()
     return pd.DataFrame(
         {
@@ -241,15 +166,17 @@ def _worded(
             "state": np.array(STATES, dtype=object)[state],
             "due_at": np.where(by_day, due.astype("datetime64[D]").astype("datetime64[s]"), due),
             "overrun": _overruns(facts, due, by_day),
-            "task": [_task_text(rule, extra) for rule, extra in zip(rules, found["occasion"], strict=True)],
-            "customer_id": _account_ids(facts, found),
-            "name": _of_account(facts, found, "name").fillna(own_name).to_numpy(),
-            "grade": _grades(facts, found).to_numpy(),
-            "owner": _owners(facts, found).to_numpy(),
-            "way": _ways(facts, found).to_numpy(),
+            "task": [
+                _task_text(rule, extra) for rule, extra in zip(rules, found["occasion"].tolist(), strict=True)
+            ],
+            "customer_id": account_ids(facts, found),
+            "name": first_known(_of_account(facts, found, "name"), own_name),
+            "grade": _of_account(facts, found, "grade"),
+            "owner": _owners(facts, found),
+            "way": _ways(facts, found),
             "slot": [slot if rule.kind in _CONTACTS else None for rule in rules],
-            "rule": [rule.label for rule in rules],
-            "source": _row_numbers(facts, found).to_numpy(),
+            "rule": labels[numbers],
+            "source": row_links(facts, found),
         }
     )
 
@@ -295,20 +222,18 @@ def _minute_text(minutes: int) -> str:
     return f"{'逾期' if minutes < 0 else '剩余'} {human_minutes(minutes)}"
 
 
-def _owners(facts: Facts, found: pd.DataFrame) -> pd.Series:
-    own = _column_of(facts, found, OWNER_KEYS)
-    owner = own.fillna(_of_account(facts, found, "owner"))
-    return owner.where(found["place"] >= 0, TEAM)
+def _owners(facts: Facts, found: pd.DataFrame) -> Objects:
+    owner = first_known(column_of(facts, found, OWNER_KEYS), _of_account(facts, found, "owner"))
+    return np.where(found["place"].to_numpy() >= 0, owner, TEAM)
 
 
-def _ways(facts: Facts, found: pd.DataFrame) -> pd.Series:
-    """The plan's way, else the customer's preferred one."""
-    way = _column_of(facts, found, ()).astype("str")
+def _ways(facts: Facts, found: pd.DataFrame) -> Objects:
+    """The way of the task's own plan, else of the follow-up plan, else the customer's preferred one."""
+    ways = [_of_account(facts, found, "preferences")]
     for plan in ("followup_plans", "visit_plans"):
-        codes = facts.codes(plan)
-        typed = pd.Series(facts.frame(plan)["way"].to_numpy(), index=codes, dtype="str")
+        typed = pd.Series(facts.frame(plan)["way"].to_numpy(), index=facts.codes(plan), dtype="str")
         typed = typed[(typed.index >= 0) & typed.notna()]
-        typed = typed[~typed.index.duplicated()]
-        own = (found["table"] == plan) | (plan == "followup_plans")
-        way = way.fillna(typed.reindex(found["code"]).set_axis(found.index).where(own))
-    return way.fillna(_of_account(facts, found, "preferences"))
+        own = objects(typed[~typed.index.duplicated()].reindex(found["code"]))
+        of_plan = (found["table"] == plan).to_numpy() | (plan == "followup_plans")
+        ways.insert(0, np.where(of_plan, own, ""))
+    return first_known(*ways)

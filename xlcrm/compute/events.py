@@ -125,8 +125,9 @@ def _log(facts: Facts, ids: pd.Series) -> tuple[dict[int, Events], set[int]]:
     changes = changes.assign(place=places)[(places >= 0) & ~ahead].sort_values("changed_at", kind="stable")
     log: dict[int, Events] = {}
     times = changes["changed_at"].to_numpy(dtype="datetime64[s]")
-    for place, at, status in zip(changes["place"], times, changes["status"], strict=True):
-        log.setdefault(int(place), []).append((at, str(status)))
+    statuses = changes["status"].to_numpy(dtype=object)
+    for place, at, status in zip(changes["place"].tolist(), times, statuses, strict=True):
+        log.setdefault(place, []).append((at, status))
     return log, set(places[(places >= 0) & ahead].tolist())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,6 @@ from xlcrm.rules.base import CalendarKind, RuleKind
 from xlcrm.rules.conditions import When
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from xlcrm.compute.cadences import Cadence
     from xlcrm.compute.clocks import Verdict
     from xlcrm.compute.events import History
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from xlcrm.rules.base import Rule
 
 SPANS_SHOWN = 12
+LAST_SECOND = dt.time(23, 59, 59)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _distance(status: int, left: int) -> str:
     if status in (RUNNING, AT_RISK, BREACHED):
         return f"，{overrun_text(np.array([-left]), np.array([status == BREACHED]))[0]}"
     if status == ON_HOLD:
-        return f"，暂停中，还剩 {human_minutes(left)}"
+        return f"，还剩 {human_minutes(left)}"
     if status in (MET, MET_LATE):
         return f"，{'晚了' if status == MET_LATE else '提前'} {human_minutes(left)}"
     return ""
@@ -157,11 +157,15 @@ def _counted(rule: Rule, facts: Facts, start: dt.datetime, due: dt.datetime | No
 
 
 def _deadline(verdict: Verdict, at: int) -> list[str]:
-    due, original = _time(verdict.due[at]), _time(verdict.original_due[at])
-    shown = _day(due) if verdict.by_day[at] and due == original else _text(due)
+    original, due = _time(verdict.original_due[at]), _time(verdict.due[at])
     if due != original:
-        return [f"原截止：{_text(original)}", f"截止：{shown}（经批准延期）"]
-    return [f"截止：{shown}"]
+        return [f"原截止：{_due_text(original)}", f"截止：{_due_text(due)}（经批准延期）"]
+    return [f"截止：{_due_text(due)}"]
+
+
+def _due_text(due: dt.datetime | None) -> str:
+    """23:59:59 of a due day is shown as the date."""
+    return _day(due) if due is not None and due.time() == LAST_SECOND else _text(due)
 
 
 def _cadence(rule: Rule, facts: Facts, cadences: list[Cadence], place: int) -> Reason:

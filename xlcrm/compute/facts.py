@@ -127,6 +127,11 @@ class Facts:
         return positions.astype(np.int64)
 
     @cached_property
+    def newest(self) -> dict[str, Flags]:
+        """Table -> which rows are their customer's newest, found once (see `compute.matching`)."""
+        return {}
+
+    @cached_property
     def _codes(self) -> dict[str, Integers]:
         return {}
 

@@ -26,7 +26,9 @@ def match(when: When, facts: Facts) -> Flags:
 
 def _holds(term: Term, home: str, facts: Facts) -> Flags:
     if term.op is Op.NEWEST:
-        return newest(home, facts)
+        if home not in facts.newest:
+            facts.newest[home] = newest(home, facts)
+        return facts.newest[home]
     place = term.place
     same = place.table == home
     return holds(term, facts.values(home, place.key) if same else facts.of_rows(home, place.key))

@@ -95,17 +95,20 @@ def who(facts: Facts, table: str, rows: Integers) -> Integers:
     A case goes by its own id, else a row by its account, else by the customer's id as typed, else alone.
     """
     spec = BY_NAME[table]
-    own = [facts.values(table, spec.key)] if spec.key and table != "customers" else []
-    typed = [facts.values(table, spec.account)] if spec.account else []
-    levels = [
-        *(pd.factorize(values)[0][rows] for values in own),
-        facts.codes(table)[rows],
-        *(pd.factorize(values)[0][rows] for values in typed),
-        rows,
-    ]
+    case = spec.key if table != "customers" else ""
     result = np.full(len(rows), -1, dtype=np.int64)
-    for level, numbers in enumerate(levels):
-        result = np.where((result < 0) & (numbers >= 0), numbers * len(levels) + level, result)
+    for level, key in enumerate((case, "account", spec.account, "row")):
+        left = np.flatnonzero(result < 0)
+        if not len(left) or not key:
+            continue
+        own = rows[left]
+        if key == "account":
+            numbers = facts.codes(table)[own]
+        elif key == "row":
+            numbers = own
+        else:
+            numbers = pd.factorize(facts.values(table, key).iloc[own])[0]
+        result[left] = np.where(numbers >= 0, numbers * 4 + level, -1)
     return result
 
 
