@@ -156,6 +156,8 @@ def _set_heights(sheet: Worksheet, layout: Layout) -> None:
     """
     if layout.table.packs:
         return
+    if layout.table.name == "findings":  # its sentences come later and wrap, and no row fits itself to them
+        sheet.set_default_row(2 * LINE_HEIGHT + 3)
     shown = [item for item in layout.columns if item.key in layout.data]
     widths = [column_width(layout.table, item) for item in shown]
     for offset, row in enumerate(layout.data[[item.key for item in shown]].itertuples(index=False)):
