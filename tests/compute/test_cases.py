@@ -14,7 +14,6 @@ from tests.checks.build import sheet
 from tests.compute.build import run
 from xlcrm.checks import CheckInput, run_checks
 from xlcrm.compute.facts import Facts
-from xlcrm.rules.base import RuleKind
 from xlcrm.rules.parameters import Parameters
 from xlcrm.rules.reading import RuleBook, default_rows, parse_rule
 from xlcrm.tables import BY_TITLE
@@ -63,18 +62,15 @@ def given(document: Case, case: Case, *, enabled: bool) -> Facts:
         days_off=[dt.date.fromisoformat(day) for day in off],
         workdays=dict.fromkeys(dt.date.fromisoformat(day) for day in made_up),
     )
-    now = dt.datetime.fromisoformat(case.get("现在", document["现在"]))
+    now = dt.datetime.fromisoformat(str(case.get("现在", document["现在"])))
     parameters = Parameters.model_validate(case.get("参数", {}))
     # A rule needs the sheets that its start and stop name, be they empty.
     for rule in rules_of(document, case, enabled=enabled).rules:
         for source in (*rule.start.items, *rule.stop.items):
-            if source.place is not None and rule.kind is not RuleKind.THRESHOLD:
+            if source.place is not None:
                 data.setdefault(source.place.table, sheet(source.place.table, []))
         for term in rule.when.terms:
             data.setdefault(term.place.table, sheet(term.place.table, []))
-        for source in rule.stop.items:
-            if source.place is not None:
-                data.setdefault(source.place.table, sheet(source.place.table, []))
     return Facts(data, rules_of(document, case, enabled=enabled), parameters, calendar, now)
 
 

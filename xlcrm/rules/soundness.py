@@ -138,7 +138,8 @@ def _of_kind(rule: Rule) -> Iterator[Flaw]:
         yield from _of_measure(rule)
     if rule.kind is RuleKind.FESTIVAL:
         for name in rule.occasions:
-            if name not in FESTIVALS and table.by_heading[name].kind not in TIMES:
+            column = table.by_heading.get(name)
+            if name not in FESTIVALS and (column is None or column.kind not in TIMES):
                 yield Flaw("R02", "起点", f"“{name}”不是节日，也不是日期列")
     if rule.effect is not Effect.NONE:
         yield from _of_effect(rule)
