@@ -140,16 +140,23 @@ class Encoder:
         for found in types - memories.keys():
             self._learn(found, values)
         real = types - {type(None), type(KEEP)}
-        if len(real) != 1:
-            fragments = [memories[type(value)][value] for value in values]
-            return fragments, [_kind(type(value)) for value in values] if real else PLAIN
-        only = real.pop()
-        if len(values) < _MANY or only not in _COUNTED:
-            return [memories[type(value)][value] for value in values], _kind(only)
+        kinds = {kind: _kind(kind) for kind in types}
+        kind = kinds[next(iter(real))] if real else PLAIN
+        same = len(set(map(kinds.get, real))) < 2
+        kinds_of = kind if same else [kinds[type(value)] for value in values]
+        many = real & _COUNTED if len(values) >= _MANY else set()
+        if not many:
+            return [memories[type(value)][value] for value in values], kinds_of
         if len(types) == 1:
-            return self._numbers(values, only), _kind(only)
-        made = iter(self._numbers([v for v in values if type(v) is only], only))
-        return [next(made) if type(v) is only else memories[type(v)][v] for v in values], _kind(only)
+            return self._numbers(values, next(iter(many))), kinds_of
+        made = {
+            found: iter(self._numbers([value for value in values if type(value) is found], found))
+            for found in many
+        }
+        return [
+            next(made[type(value)]) if type(value) in made else memories[type(value)][value]
+            for value in values
+        ], kinds_of
 
     def _numbers(self, values: Sequence[Any], kind: type) -> list[Fragment]:
         """Fragments of many numbers, dates or times at once."""

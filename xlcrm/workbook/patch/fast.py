@@ -7,9 +7,10 @@ anything else goes to the patient `Rewriter`; a sheet whose rows are anything el
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.workbook.patch.fastbatch import batch_edits, cut
+from xlcrm.workbook.patch.fastbatch import batch_edits, cut, replaced
 from xlcrm.workbook.patch.fastrun import UNUSUAL, FastRun
 from xlcrm.workbook.patch.markup import INSIDE_TAG
 from xlcrm.workbook.patch.plan import Band
@@ -113,9 +114,14 @@ class _Writer:
                         self._write_row(band, runs, at, (wanted,))
                 number += batch.height
         else:
-            rows = zip(*(run.rows(height, band.top) for run in runs), strict=True)
-            for number, wanteds in enumerate(rows, band.top):
-                self._write_row(band, runs, number, wanteds)
+            number = band.top
+            for batches in zip(*(run.batches(height, band.top) for run in runs), strict=True):
+                self._advance(number)
+                if not self._write_batches(runs, number, batches):
+                    rows = zip(*(batch.rows() for batch in batches), strict=True)
+                    for at, wanteds in enumerate(rows, number):
+                        self._write_row(band, runs, at, wanteds)
+                number += batches[0].height
         for run in runs:
             run.store()
             self._rewriter.note(run.changed, run.area)
@@ -130,6 +136,25 @@ class _Writer:
     def _advance(self, number: int) -> None:
         while self._row is not None and self._row[0] < number:
             self._row = self._rows.next()
+
+    def _write_batches(self, runs: list[FastRun], number: int, batches: tuple[Batch, ...]) -> bool:
+        """Rewrite many rows of several runs at once, if all their cells are there."""
+        row = self._row
+        if row is None or row[0] != number or batches[0].height < _MIN_BATCH:
+            return False
+        chunk = self._rows.chunk(row, batches[0].height)
+        if chunk is None:
+            return False
+        found = [replaced(run, chunk, batch, row[5].style) for run, batch in zip(runs, batches, strict=True)]
+        done = [item for item in found if item is not None]
+        if len(done) < len(found):
+            return False
+        for run, item in zip(runs, done, strict=True):
+            item.note(run)
+        self._rewriter.edits += sorted(chain.from_iterable(item.edits for item in done))
+        self._rows.skip_to(number + batches[0].height - 1, chunk.end)
+        self._row = self._rows.next()
+        return True
 
     def _write_batch(self, band: Band, runs: list[FastRun], number: int, batch: Batch) -> bool:
         """Rewrite many rows at once, if they are all there and written alike."""

@@ -88,6 +88,8 @@ class Comparer:
 
     def column_after(self, olds: Sequence[bytes], news: Sequence[bytes]) -> Sequence[bytes] | None:
         """What a column's cells will hold: the old spelling of equal values; None when a formula is there."""
+        if olds.count(b"/>") == len(olds):
+            return news
         whole = b"".join(olds)
         if b"f>" in whole:
             return None
@@ -114,15 +116,8 @@ def _equal(old: bytes, new: bytes) -> bool:
         return False
 
 
-def filled_cell(prefix: bytes, name: bytes) -> bytes:
-    """Expression for one cell with a number or a plain text; groups: its style, and all behind the style."""
-    content = b'(?:\0v>[^<]*+</\0v|\0is><\0t(?: xml:space="preserve")?+>[^<]*+</\0t></\0is)'
-    cell = b'<\0c r="%b[0-9]++"(?: s="([0-9]++)")?+((?: t="[A-Za-z]++")?+><%b></\0c>)' % (name, content)
-    return cell.replace(b"\0", prefix)
-
-
 def old_cell(prefix: bytes, name: bytes) -> bytes:
-    """Expression for one cell that may be missing, empty or a link; groups as above."""
+    """Expression for one cell that may be missing, empty or a link; groups: its style and all behind it."""
     value = b"<\0v>[^<]*+</\0v>"
     text = b'<\0is><\0t(?: xml:space="preserve")?+>[^<]*+</\0t></\0is>'
     content = b"(?:/>|>(?:%b|%b|<\0f>[^<]*+</\0f>%b)</\0c>)" % (value, text, value)

@@ -12,7 +12,7 @@ from operator import ne
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from xlcrm.workbook.patch.cells import PLAIN, BadValueError
-from xlcrm.workbook.patch.fastcells import Comparer, Row, filled_cell, old_cell
+from xlcrm.workbook.patch.fastcells import Comparer, Row, old_cell
 from xlcrm.workbook.patch.ranges import Area, column_number, letters
 from xlcrm.workbook.port import KEEP
 
@@ -51,6 +51,17 @@ class Batch(NamedTuple):
     @property
     def height(self) -> int:
         return len(self.columns[0])
+
+    def head(self, count: int) -> Batch:
+        """The first rows."""
+        kinds = [kind if isinstance(kind, int) else kind[:count] for kind in self.kinds]
+        return self._replace(columns=[column[:count] for column in self.columns], kinds=kinds)
+
+    def combinations(self) -> list[tuple[int, ...]]:
+        """Kinds of which each column's every kind is in one."""
+        sets = [[kind] if isinstance(kind, int) else sorted(set(kind)) for kind in self.kinds]
+        longest = max(map(len, sets))
+        return [tuple([kinds[min(at, len(kinds) - 1)] for kinds in sets]) for at in range(longest)]
 
     @property
     def constant(self) -> Kinds | Literal[False]:
@@ -114,10 +125,10 @@ class FastRun:
         self._letters = [letters(column).encode() for column in range(run.left, run.right + 1)]
         mark = b"<" + rewriter.xml.prefix + b'c r="'
         self.cell = mark
-        self._marks = [mark + name for name in self._letters]
+        self.marks = [mark + name for name in self._letters]
         self._names = re.compile(b"<" + p + rb'c r="([A-Z]{1,3})([0-9]+)"')
-        self._full_run = re.compile(b"".join(filled_cell(p, name) for name in self._letters))
-        self._old_run = re.compile(b"".join(old_cell(p, name) for name in self._letters))
+        self.first_mark = mark + self._letters[0]
+        self.old_run = re.compile(b"".join(old_cell(p, name) for name in self._letters))
         self.cell_end = b"</" + rewriter.xml.prefix + b"c>"
         self._default = [rewriter.xml.column_style(column) for column in range(run.left, run.right + 1)]
         self._templates: dict[Any, _Template] = {}
@@ -126,7 +137,6 @@ class FastRun:
         self._guessed_kinds: Kinds = None
         self._adding = False
         self._row_style = ""
-        self._first_mark = self._marks[0]
         self._last_mark = b""
         self._first = self._last = b""
         self.extent = 0, 0
@@ -227,7 +237,7 @@ class FastRun:
                 self._last = name
                 return close, close, guess.text.replace(b"\0", name) % row
             guess = None
-        start = data.rfind(self._first_mark + name + b'"', body, close)
+        start = data.rfind(self.first_mark + name + b'"', body, close)
         if start < 0:
             start = self._start(name, body, close)
         if start < 0:
@@ -269,7 +279,7 @@ class FastRun:
         if last < 0 or 0 < self._column_at(last, name) < self._run.left:
             return -1
         tail = name + b'"'
-        for mark in self._marks:
+        for mark in self.marks:
             at = data.find(mark + tail, body, close)
             if at >= 0:
                 return at
@@ -310,9 +320,7 @@ class FastRun:
     def _compare(self, name: bytes, place: tuple[int, int], wanted: Wanted, style: str) -> Edit | None:
         start, close = place
         row, kinds, gaps = wanted
-        match = self._full_run.match(self._data, start, close) or self._old_run.match(
-            self._data, start, close
-        )
+        match = self.old_run.match(self._data, start, close)
         if match is None or not self._ends(match.end(), close, name):
             return UNUSUAL
         groups = match.groups()
@@ -366,11 +374,19 @@ class FastRun:
             return b""
         return self.cell + match.group(1)
 
+    def mark_after(self, row: bytes, at: int, name: bytes) -> bytes:
+        """How the cell at an offset of a row begins, up to its number; nothing when it is not right of us."""
+        match = self._names.match(row, at)
+        right = self.left + self.width - 1
+        if match is None or match.group(2) != name or column_number(match.group(1).decode()) <= right:
+            return b""
+        return self.cell + match.group(1)
+
     def styles_at_end(self, row: bytes, name: bytes, style: str, kinds: Kinds) -> tuple[bytes, ...] | None:
         """Styles of the run at the end of a row, guessed for missing cells; None when it is elsewhere."""
-        starts = [row.rfind(mark + name + b'"') for mark in self._marks]
+        starts = [row.rfind(mark + name + b'"') for mark in self.marks]
         start = min((at for at in starts if at >= 0), default=-1)
-        match = self._old_run.match(row, start) if start >= 0 else None
+        match = self.old_run.match(row, start) if start >= 0 else None
         if match is None or match.end() != len(row):
             return None
         groups = match.groups()
@@ -394,10 +410,6 @@ class FastRun:
     def text(self, styles: Sequence[bytes | None], kinds: Kinds) -> bytes:
         """Format string for a row's cells; None where there is none."""
         return self._made(styles, kinds).text
-
-    def filled_cells(self, start: int, end: int) -> list[tuple[bytes, ...]]:
-        """Style and fragment of every cell of the runs between two offsets; "" for no style."""
-        return self._full_run.findall(self._data, start, end)
 
     def see(self, styles: Row) -> None:
         """Remember the styles of the last cells."""
@@ -474,7 +486,7 @@ class FastRun:
             for at, base in enumerate(bases)
         ]
         pieces = [
-            self._marks[at] + b'\0"' + (b' s="%b"' % style if style else b"") + b"%b"
+            self.marks[at] + b'\0"' + (b' s="%b"' % style if style else b"") + b"%b"
             for at, style in enumerate(styles)
             if style is not None
         ]
