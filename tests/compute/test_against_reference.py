@@ -45,13 +45,14 @@ def check_clocks(computed: Run, reference: Reference) -> None:
             assert found == wanted, (key, place, reference.book.rows(key[0])[place])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("drawn", [False, True], ids=["packaged rules", "drawn rules"])
 def test_clocks_agree_cell_by_cell(seed: int, drawn: bool) -> None:  # noqa: FBT001 - a parameter of the test
     check_clocks(*both(seed, 60, drawn=drawn))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**9))
 def test_clocks_of_any_small_workbook_agree(seed: int) -> None:
     check_clocks(*both(seed, 8, drawn=True))
@@ -83,13 +84,14 @@ def check_tasks(computed: Run, reference: Reference) -> None:
     assert found_tasks == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10, 16))
 @pytest.mark.parametrize("drawn", [False, True], ids=["packaged rules", "drawn rules"])
 def test_tasks_and_next_contacts_agree(seed: int, drawn: bool) -> None:  # noqa: FBT001 - a parameter of the test
     check_tasks(*both(seed, 60, drawn=drawn))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**9))
 def test_tasks_of_any_small_workbook_agree(seed: int) -> None:
     check_tasks(*both(seed, 8, drawn=True))
