@@ -138,3 +138,14 @@ def test_conversion_is_blank_without_customers() -> None:
         None,
         None,
     ]
+
+
+def test_never_touched_is_earlier_than_any_day() -> None:
+    rows = {
+        "customers": [customer(stage="潜在", grade="A类", filed_on="2026-11-19", signed_on=None)],
+        "followup_records": [],
+        "visit_plans": [{"customer_id": "2023001", "grade": "A类"}],
+    }
+    found = computed(rows, book("C05", "C20"))
+    assert found.task_rules() == ["C20"]
+    assert found.columns["customers"]["next_contact_rule"][0] == "C20 VIP客户回访（1个月）"
