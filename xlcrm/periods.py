@@ -179,16 +179,16 @@ def is_date_only(moments: Moments) -> Flags:
     return flags
 
 
-def human_minutes(minutes: int) -> str:
+def human_minutes(minutes: int, *, in_days: bool = True) -> str:
     """Minutes as people read them: 45分, 3小时20分, 1天4小时.
 
-    A day is 24 hours, and beside days the minutes are left out. The sign is dropped. The integer of NaT
-    gives a blank.
+    A day is 24 hours, and beside days the minutes are left out; time of 工作时间 stays in hours (`in_days`
+    False), for its day is shorter. The sign is dropped. The integer of NaT gives a blank.
     """
     if minutes == _NAT:
         return ""
     hours, minute = divmod(abs(minutes), 60)
-    days, hour = divmod(hours, 24)
+    days, hour = divmod(hours, 24) if in_days else (0, hours)
     if days:
         return f"{days}天" + (f"{hour}小时" if hour else "")
     if hour:
@@ -196,20 +196,24 @@ def human_minutes(minutes: int) -> str:
     return f"{minute}分"
 
 
-def overrun_text(minutes: Integers, late: Flags | None = None) -> NDArray[np.object_]:
+def overrun_text(
+    minutes: Integers, late: Flags | None = None, *, in_days: Flags | None = None
+) -> NDArray[np.object_]:
     """超时 3小时20分 or 剩余 1天4小时 for each number of minutes past the deadline.
 
     Args:
         minutes: (n,) minutes past the deadline, negative before it; the integer of NaT gives a blank.
         late: (n,) whether the deadline has passed, when the caller knows it to the second; else minutes > 0.
+        in_days: (n,) whether 24 hours are a day, as they are not in 工作时间; by default they are.
 
     Returns:
         (n,) str.
     """
     past = minutes > 0 if late is None else late
+    whole = np.ones(len(minutes), dtype=np.bool_) if in_days is None else in_days
     texts = [
-        "" if minute == _NAT else f"{'超时' if over else '剩余'} {human_minutes(minute)}"
-        for minute, over in zip(minutes.tolist(), past.tolist(), strict=True)
+        "" if minute == _NAT else f"{'超时' if over else '剩余'} {human_minutes(minute, in_days=days)}"
+        for minute, over, days in zip(minutes.tolist(), past.tolist(), whole.tolist(), strict=True)
     ]
     return np.array(texts, dtype=object)
 

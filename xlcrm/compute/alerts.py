@@ -12,6 +12,7 @@ from xlcrm.compute.clocks import AT_RISK, BREACHED, STATUSES
 from xlcrm.compute.due_list import LEVEL_KEYS, OWNER_KEYS
 from xlcrm.compute.tasks import first_of_customer
 from xlcrm.periods import overrun_text
+from xlcrm.rules.base import CalendarKind
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.system import ALERTS
 
@@ -81,10 +82,15 @@ def _worded(facts: Facts, clock: Clock, picked: pd.DataFrame) -> pd.DataFrame:
     owner = pd.Series(facts.of_rows(clock.table, "owner").to_numpy()[rows], dtype="str")
     own_name = _own(facts, clock.table, rows, ("name",))
     own_owner = _own(facts, clock.table, rows, OWNER_KEYS)
+    natural = np.array([rule.calendar is CalendarKind.NATURAL for rule in clock.rules], dtype=bool)
     return pd.DataFrame(
         {
             "status": np.array(STATUSES, dtype=object)[picked["status"].to_numpy()],
-            "overrun": overrun_text(-picked["left"].to_numpy(), (picked["status"] == BREACHED).to_numpy()),
+            "overrun": overrun_text(
+                -picked["left"].to_numpy(),
+                (picked["status"] == BREACHED).to_numpy(),
+                in_days=natural[clock.rule[rows]],
+            ),
             "due_at": np.where(
                 clock.by_day[rows],
                 clock.due[rows].astype("datetime64[D]").astype("datetime64[s]"),

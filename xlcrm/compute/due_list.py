@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -159,7 +160,7 @@ def _worded(
     rules = [facts.rules.rules[number] for number in numbers.tolist()]
     labels = np.array([*(rule.label for rule in facts.rules.rules), ""], dtype=object)
     own_name = column_of(facts, found, ("name",))
-    slot = next_slot(facts.now, facts.worktime).text()
+    slots = _slots(facts, due)
     return pd.DataFrame(
         {
             "priority": priority,
@@ -174,11 +175,23 @@ def _worded(
             "grade": _of_account(facts, found, "grade"),
             "owner": _owners(facts, found),
             "way": _ways(facts, found),
-            "slot": [slot if rule.kind in _CONTACTS else None for rule in rules],
+            "slot": [
+                slot if rule.kind in _CONTACTS else None for rule, slot in zip(rules, slots, strict=True)
+            ],
             "rule": labels[numbers],
             "source": row_links(facts, found),
         }
     )
+
+
+def _slots(facts: Facts, due: Moments) -> list[str]:
+    """建议时段 of each task: the next good hour, for a later task the first one from its day on."""
+    days = np.where(due > facts.now_at, due, facts.now_at).astype("datetime64[D]")
+    texts = {
+        day: next_slot(max(facts.now, dt.datetime.combine(day, dt.time())), facts.worktime).text()
+        for day in set(days.tolist())
+    }
+    return [texts[day] for day in days.tolist()]
 
 
 _CONTACTS = frozenset(

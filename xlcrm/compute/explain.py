@@ -23,7 +23,7 @@ from xlcrm.compute.clocks import (
 )
 from xlcrm.compute.events import history
 from xlcrm.compute.matching import match
-from xlcrm.periods import human_minutes, is_date_only, overrun_text
+from xlcrm.periods import human_minutes, is_date_only
 from xlcrm.rules.base import CalendarKind, RuleKind
 from xlcrm.rules.conditions import When
 
@@ -114,17 +114,19 @@ def _clock(rule: Rule, facts: Facts, lookups: Lookups, past: History | None, pla
     lines += _deadline(verdict, at)
     lines.append(f"终点：{rule.stop.text()} = {_text(stop)}" if stop else f"终点：{rule.stop.text()} 还没有")
     word = "不评判（早于启用日期）" if status == NOT_JUDGED else STATUSES[status]
-    lines.append(f"判定：{word}{_distance(status, int(verdict.left[at]))}")
+    lines.append(f"判定：{word}{_distance(rule, status, int(verdict.left[at]))}")
     return Reason(rule.label, rule.clock, matched=True, status=word, lines=tuple(lines))
 
 
-def _distance(status: int, left: int) -> str:
+def _distance(rule: Rule, status: int, left: int) -> str:
+    natural = rule.calendar is CalendarKind.NATURAL
+    span = human_minutes(left, in_days=natural)
     if status in (RUNNING, AT_RISK, BREACHED):
-        return f"，{overrun_text(np.array([-left]), np.array([status == BREACHED]))[0]}"
+        return f"，{'超时' if status == BREACHED else '剩余'} {span}"
     if status == ON_HOLD:
-        return f"，还剩 {human_minutes(left)}"
+        return f"，还剩 {span}"
     if status in (MET, MET_LATE):
-        return f"，{'晚了' if status == MET_LATE else '提前'} {human_minutes(left)}"
+        return f"，{'晚了' if status == MET_LATE else '提前'} {span}"
     return ""
 
 
