@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,3 +146,18 @@ def test_searches_and_tags_agree(cells: dict[tuple[int, int], str]) -> None:
     plain = scan_sheet(sheet(body), WHERE)
     exact = scan._Exact(WHERE).scan(sheet(body))
     assert (plain.errors, plain.formulas) == (exact.errors, exact.formulas)
+
+
+@pytest.mark.parametrize("outside", scan._OUTSIDE)
+def test_every_rectangle_that_needs_no_counting_is_small_enough(outside: re.Pattern[bytes]) -> None:
+    """The corner that a search still takes for harmless spans no more cells than calamine may allocate."""
+    inside = [
+        (row, column)
+        for column in (26, 52, 130, 702)
+        for row in (9_999, 79_999, 399_999, 999_999)
+        if outside.search(b'<c r="%s"' % address(row, column).encode()) is None
+    ]
+    assert inside
+    assert max(row * column for row, column in inside) <= scan.MOST_CELLS
+    assert outside.search(b'<c r="AAA1"') is not None
+    assert outside.search(b'<c r="A1000000"') is not None

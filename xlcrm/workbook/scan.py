@@ -24,9 +24,15 @@ MOST_CELLS: Final = 60_000_000
 """Cells of the rectangle that we let calamine allocate (32 bytes each)."""
 
 _OPEN, _CLOSE = b"<sheetData", b"</sheetData>"
-# Each matches a cell that breaks its promise; none found means that the rectangle is no larger than that.
-_BEYOND_Z_OR_MILLION: Final = re.compile(rb'<c(?! r="[A-Z][0-9]{1,6}")')  # 26 x 999,999
-_BEYOND_ZZ_OR_10000: Final = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,4}")')  # 702 x 9,999
+# Each matches a cell outside a rectangle that is small enough; where one finds none, the sheet is harmless.
+_OUTSIDE: Final = tuple(
+    re.compile(rb'<c(?! r="' + columns + rows + rb'")')
+    for columns, rows in (
+        (rb"A?[A-Z]", rb"[0-9]{1,6}"),  # 52 x 999,999
+        (rb"[A-D]?[A-Z]", rb"[1-3]?[0-9]{1,5}"),  # 130 x 399,999
+        (rb"[A-Z]{1,2}", rb"[1-7]?[0-9]{1,4}"),  # 702 x 79,999
+    )
+)
 _CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^<>]*)>')
 _PREFIXED: Final = re.compile(rb":c[\s/>]")
 _FORMULA: Final = re.compile(rb"<f[\s/>]")
@@ -93,7 +99,7 @@ def _plain_span(data: bytes) -> tuple[int, int] | None:
 def _scan_plain(data: bytes, start: int, end: int) -> Scan | None:
     """Scan by searches; None if some cell is not written plainly."""
     found = Scan()
-    if _BEYOND_Z_OR_MILLION.search(data, start, end) and _BEYOND_ZZ_OR_10000.search(data, start, end):
+    if all(outside.search(data, start, end) for outside in _OUTSIDE):
         columns: set[bytes] = set()
         plain = 0
         for tag in _CELL.finditer(data, start, end):
