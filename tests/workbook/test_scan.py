@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,9 @@ from xlcrm.errors import WorkbookDamaged, WorkbookHostile
 from xlcrm.workbook import scan
 from xlcrm.workbook.patch.ranges import address
 from xlcrm.workbook.scan import scan_sheet
+
+if TYPE_CHECKING:
+    import re
 
 WHERE = "“书.xlsx”的工作表“表”"
 

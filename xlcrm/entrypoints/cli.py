@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import gc
 import io
 import json
 import sys
@@ -267,6 +268,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    gc.disable()  # one command and out: looking for cycles among millions of cells costs a twentieth of it
     try:
         left = app(prog_name="xlcrm", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):

@@ -93,7 +93,8 @@ def _plain_span(data: bytes) -> tuple[int, int] | None:
         return None
     if data.find(b"sheetData", end + len(_CLOSE)) >= 0 or data.rfind(b"sheetData", 0, start) >= 0:
         return None
-    return None if _PREFIXED.search(data, start, end) else (start, end)
+    colon = data.find(b":c", start, end)  # much quicker than the expression where there is none
+    return None if colon >= 0 and _PREFIXED.search(data, colon, end) else (start, end)
 
 
 def _scan_plain(data: bytes, start: int, end: int) -> Scan | None:
@@ -116,8 +117,8 @@ def _scan_plain(data: bytes, start: int, end: int) -> Scan | None:
             spot, rest = cell
             if _ERROR_TYPE.search(rest):
                 found.errors[spot] = data[at + 1 : data.find(b"<", at)].decode()
-    for match in _FORMULA.finditer(data, start, end):
-        if cell := _cell_around(data, match.start(), start):
+    for at in _positions(data, b"<f", start, end):
+        if _FORMULA.match(data, at) and (cell := _cell_around(data, at, start)):
             found.formulas.add(cell[0])
     return found
 
