@@ -270,6 +270,14 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     gc.disable()  # one command and out: looking for cycles among millions of cells costs a twentieth of it
     try:
+        sys.exit(_serve())
+    finally:
+        gc.enable()
+
+
+def _serve() -> int:
+    """Run the command that was typed; its exit code."""
+    try:
         left = app(prog_name="xlcrm", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         left = INTERRUPTED
@@ -278,11 +286,11 @@ def main() -> None:
             _refuse_usage(error)
         else:
             err.print(faults.sentence(error), soft_wrap=True, markup=False, highlight=False)
-        sys.exit(CANNOT)
+        return CANNOT
     if left == INTERRUPTED:
         err.print("已中断；工作簿没有损坏，操作日志里没有这一次就是没有写入。", soft_wrap=True)
-        sys.exit(CANNOT)
-    sys.exit(left if isinstance(left, int) else 0)
+        return CANNOT
+    return left if isinstance(left, int) else 0
 
 
 def _refuse_usage(error: Exception) -> None:
