@@ -10,6 +10,8 @@ from itertools import accumulate, repeat
 from operator import add, eq, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xlcrm.workbook.patch.cells import PLAIN
+
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Sequence
@@ -87,12 +89,13 @@ def batch_edits(
     lasts = list(map(bytes.rfind, chunk.rows, repeat(run.cell)))
     if min(lasts) < 0:
         return None
-    kinds = batch.constant
-    mark = run.mark_before(chunk.rows[0], lasts[0], chunk.names[0])
-    if mark:
-        return None if kinds is False else _added(run, chunk, batch, tag, (mark, lasts))
-    styles = run.styles_at_end(chunk.rows[0], chunk.names[0], tag.style, kinds or None)
-    if styles is not None and kinds is not False and not run.restyles(styles, kinds):
+    if run.mark_before(chunk.rows[0], lasts[0], chunk.names[0]):
+        batch = _without_kinds(run, batch, run.bases(tag.style))
+        return None if batch.constant is False else _added(run, chunk, batch, tag, lasts)
+    styles = run.styles_at_end(chunk.rows[0], chunk.names[0], tag.style, batch.constant or None)
+    if styles is not None:
+        batch = _without_kinds(run, batch, styles)
+    if styles is not None and batch.constant is not False and not run.restyles(styles, batch.constant):
         same = _same(run, chunk, batch, styles)
         if same.count(False) * _FEW < len(same) and _unchanged_is_sound(run, chunk, batch, styles):
             run.see(_seen(batch, styles))
@@ -101,6 +104,13 @@ def batch_edits(
                     odd(at, wanted)
             return []
     return _settled(run, replaced(run, chunk, batch, tag.style))
+
+
+def _without_kinds(run: FastRun, batch: Batch, styles: Row) -> Batch:
+    """The batch without its kinds, where the styles suit all of them."""
+    if any(run.restyles(styles, kinds) for kinds in batch.combinations()):
+        return batch
+    return batch._replace(kinds=[PLAIN] * len(batch.kinds))
 
 
 def _same(run: FastRun, chunk: Chunk, batch: Batch, styles: Row) -> list[bool]:
@@ -125,15 +135,11 @@ def _settled(run: FastRun, found: Replaced | None) -> list[Edit] | None:
     return found.edits
 
 
-def _added(
-    run: FastRun, chunk: Chunk, batch: Batch, tag: Tag, last: tuple[bytes, list[int]]
-) -> list[Edit] | None:
-    """New cells behind the last cell of every row, which is in the same column everywhere."""
-    mark, lasts = last
-    marks = [mark + name + b'"' for name in chunk.names]
-    if not all(map(bytes.startswith, chunk.rows, marks, lasts)):
+def _added(run: FastRun, chunk: Chunk, batch: Batch, tag: Tag, lasts: list[int]) -> list[Edit] | None:
+    """New cells behind the last cell of every row, which stands left of the run everywhere."""
+    if not _all_marked(chunk, lasts, list(range(len(lasts))), run.mark_before):
         return None
-    if not all(map(bytes.endswith, chunk.rows, repeat(run.cell_end))):
+    if not all(map(bytes.endswith, chunk.rows, repeat((run.cell_end, BLANK)))):
         return None
     filled = [at for at, column in enumerate(batch.columns) if column.count(None) < len(column)]
     if not filled:
