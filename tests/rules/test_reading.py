@@ -270,3 +270,8 @@ def test_labels_leave_out_a_limit_of_nothing() -> None:
     assert parse_rule(row("C16")).label == "C16 下一步行动"
     assert parse_rule(row("C22")).limit_text == "6、12个月"
     assert parse_rule(row("C14")).effect is Effect.PAUSE
+
+
+def test_an_occasion_is_a_column_of_the_rules_own_table() -> None:
+    with pytest.raises(RuleError, match="不是客户投诉登记表自己的列"):
+        parse_rule(row("C32", 起点="客户信息总表.签约日期"))

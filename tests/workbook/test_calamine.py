@@ -191,7 +191,7 @@ def test_a_panic_is_a_sentence_too(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise PanicException("index out of bounds")
 
     monkeypatch.setattr("xlcrm.workbook.calamine._columns", panic)
-    with pytest.raises(WorkbookDamaged, match="index out of bounds"):
+    with pytest.raises(WorkbookDamaged, match="已损坏"):
         columns(tmp_path, "")
 
 

@@ -264,7 +264,10 @@ def _occasion(name: str, table: Table) -> str:
     try:
         return festival_name(name)
     except CalendarError:
-        return table.by_key[find_place(name, table).key].heading
+        place = find_place(name, table)
+    if place.table != table.name:
+        raise RuleError(f"“{name}”不是{table.title}自己的列")
+    return table.by_key[place.key].heading
 
 
 def _limits(text: str) -> tuple[float, ...]:

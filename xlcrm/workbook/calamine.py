@@ -59,7 +59,8 @@ class Reader:
         if ahead is None and self._thread is not None:  # two threads may not ask one workbook at once
             ahead = self._thread.submit(self._values, sheet)
         found, values = self._values(sheet) if ahead is None else ahead.result()
-        columns = _columns(values)
+        with _plain_errors(self._where(sheet)):
+            columns = _columns(values)
         return Grid(columns, found.errors, frozenset(found.formulas), epoch1904=self._book.date1904)
 
     def prefetch(self, sheets: Sequence[str]) -> None:
@@ -67,9 +68,12 @@ class Reader:
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._ahead = {name: self._thread.submit(self._values, name) for name in sheets}
 
+    def _where(self, sheet: str) -> str:
+        return f"“{self._path.name}”的工作表“{sheet}”"
+
     def _values(self, sheet: str) -> tuple[Scan, CalamineSheet]:
         part = self._book.sheet(sheet)
-        where = f"“{self._path.name}”的工作表“{part.name}”"
+        where = self._where(part.name)
         found = scan_sheet(self._book.read(part.part), where)
         with _plain_errors(where):
             if set(found.errors.values()) <= _KNOWN_ERRORS:
