@@ -13,7 +13,6 @@ from xlcrm.actions.blocks import (
     auto_blocks,
     beside_label,
     cells,
-    column_letter,
     finding_links,
     links,
     list_blocks,
@@ -117,10 +116,6 @@ def test_the_cell_beside_a_label() -> None:
     assert right is not None
     assert [(block.row, block.column) for block in (below, right)] == [(3, 1), (2, 2)]
     assert beside_label("首页", grid, "开放投诉", 5, below=True) is None
-
-
-def test_column_letters() -> None:
-    assert [column_letter(number) for number in (1, 26, 27, 52, 703)] == ["A", "Z", "AA", "AZ", "AAA"]
 
 
 def test_findings_point_to_their_cell_or_the_begin_of_their_row() -> None:

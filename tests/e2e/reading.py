@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xlcrm.actions.blocks import column_letter
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.patch import patch
+from xlcrm.workbook.patch.ranges import letters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,4 @@ def type_in(path: Path, sheet: str, row: int, **cells: Any) -> None:
     with FileDoor(path, write=False) as door:
         columns = door.grid(sheet).columns
     headings = {column[HEADING_ROW - 1]: place for place, column in enumerate(columns, start=1)}
-    patch(
-        path, path, {sheet: {f"{column_letter(headings[name])}{row}": value for name, value in cells.items()}}
-    )
+    patch(path, path, {sheet: {f"{letters(headings[name])}{row}": value for name, value in cells.items()}})

@@ -381,3 +381,19 @@ def test_control_c_in_a_real_process(demo: Path) -> None:
     assert process.returncode == 2
     assert err.strip().startswith("已中断")
     assert "Traceback" not in err
+
+
+CONSOLE = [sys.executable, "-c", "from xlcrm.entrypoints.cli import console; console()"]
+
+
+def test_the_installed_command_prints_all_before_it_leaves() -> None:
+    done = subprocess.run([*CONSOLE, "schema", "--json"], capture_output=True, check=True, encoding="utf-8")
+    assert json.loads(done.stdout)["packs"][0]["key"] == "crm"
+
+
+def test_the_installed_command_leaves_with_the_code_of_the_refusal(tmp_path: Path) -> None:
+    command = [*CONSOLE, "refresh", str(tmp_path / "没有.xlsx")]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+    assert done.returncode == 2
+    assert done.stderr.startswith("不能完成：")
+    assert "Traceback" not in done.stderr

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from xlcrm.workbook.patch.ranges import letters
 from xlcrm.workbook.port import KEEP, Block, BlockCell, Link
 
 if TYPE_CHECKING:
@@ -133,15 +134,6 @@ def beside_label(sheet: str, grid: Grid, label: str, value: Any, *, below: bool)
     return None
 
 
-def column_letter(number: int) -> str:
-    """3 -> C."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def finding_links(found: pd.DataFrame, sheets: Mapping[str, SheetData]) -> list[str]:
     """Where each finding's cell is, as `title!cell`."""
     result = []
@@ -151,5 +143,5 @@ def finding_links(found: pd.DataFrame, sheets: Mapping[str, SheetData]) -> list[
             result.append("")
             continue
         place = sheet.places.get(key, 1) if key else 1
-        result.append(f"{sheet.table.title}!{column_letter(place)}{row}")
+        result.append(f"{sheet.table.title}!{letters(place)}{row}")
     return result

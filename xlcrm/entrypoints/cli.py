@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import gc
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -263,8 +265,19 @@ def _leave(outcome: Outcome, *, strict: bool) -> None:
         raise typer.Exit(FOUND_ERRORS)
 
 
+def console() -> None:
+    """The `xlcrm` command: `main`, and out without taking a million cells apart one by one."""
+    try:
+        main()
+    except SystemExit as end:
+        with contextlib.suppress(OSError):  # the reader of a pipe may have left
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else 0)
+
+
 def main() -> None:
-    """Entry point of the `xlcrm` command; a fault of ours is one sentence and a log, never a traceback."""
+    """Run what was typed and leave with its code; a fault of ours is a sentence and a log, no traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
