@@ -179,11 +179,6 @@ class FastRun:
             gaps = kept or any(None in fragments for fragments in columns)
             yield Batch(columns, [kind for _, kind in made], gaps, kept)
 
-    def rows(self, height: int, top: int) -> Iterator[Wanted]:
-        """The run's values row by row."""
-        for batch in self.batches(height, top):
-            yield from batch.rows()
-
     def _column(self, at: int, start: int, stop: int, top: int) -> tuple[list[Fragment], list[int] | int]:
         offset = self._run.offset
         values = self._run.columns[at][offset + start : offset + stop]
