@@ -20,7 +20,7 @@ from xlcrm.tables.frames import Remark, dtype_of
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.headings import find_headings, same_heading
 from xlcrm.workbook.port import Changes, Grid, Saved
-from xlcrm.workbook.reading import read_plain, read_tables
+from xlcrm.workbook.reading import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +130,7 @@ def test_real_tables_through_the_file_door(tmp_path: Path) -> None:
     )
     with FileDoor(path, write=False) as door:
         reading = read_tables(door, [BY_NAME["customers"], BY_NAME["complaints"]])
-        assert read_plain(door, "说明").columns == [["随便写点"]]
+        assert door.grid("说明").columns == [["随便写点"]]
     assert [table.name for table in reading.missing] == ["complaints"]
     data = reading.tables["customers"]
     assert (data.sheet, data.heading_row, data.last_row) == ("客户信息登记表", 3, 6)

@@ -73,11 +73,6 @@ def read_tables(door: Door, tables: Sequence[Table]) -> Reading:
     )
 
 
-def read_plain(door: Door, sheet: str) -> Grid:
-    """One sheet as it stands, without a table behind it."""
-    return door.grid(sheet)
-
-
 def find_sheets(door: Door, tables: Sequence[Table]) -> dict[str, tuple[Table, str]]:
     """Table name -> table and sheet name; main titles go before other titles.
 
