@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+FULL: Final = "full"
+"""The pack that holds every table under its own title and headings."""
 
 
 class Kind(StrEnum):
@@ -62,11 +66,41 @@ class Row(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A closed or open list of values; `aliases` maps another spelling to the canonical value."""
+    """A closed or open list of values.
+
+    Attributes:
+        values: the canonical values, which frames hold in every pack.
+        open: other values may be typed, too.
+        aliases: another spelling -> the canonical value.
+        labels: pack -> canonical value -> the word that the pack's own document uses.
+        shown_in: pack -> the canonical values that its drop-down offers, where these are not all.
+        pack: whose words are at home here: they are read without a remark (see `in_pack`).
+    """
 
     values: tuple[str, ...]
     open: bool = False
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    shown_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    pack: str = FULL
+
+    def in_pack(self, pack: str) -> Choice:
+        """The same list as a pack's workbook has it."""
+        return replace(self, pack=pack) if self.labels or self.shown_in else self
+
+    def word(self, value: str, pack: str) -> str:
+        """A canonical value as a pack writes it; any other text as it is."""
+        return self.labels.get(pack, {}).get(value, value)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the drop-down offers in this list's pack, in the pack's words."""
+        return tuple(self.word(value, self.pack) for value in self.shown_in.get(self.pack, self.values))
+
+    @property
+    def own(self) -> Mapping[str, str]:
+        """The pack's own words -> the canonical values."""
+        return {word: value for value, word in self.labels.get(self.pack, {}).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +120,7 @@ class Column:
         yearless: a date typed as month and day alone is one (birthdays); its year is then 2000.
         group: the heading above it where a document prints blocks.
         packs: packs that show it; empty means all that have the table.
+        heading_in: pack -> the heading that its own document uses, one of `also`.
         note: what the input message says besides the rule of its kind.
     """
 
@@ -105,11 +140,22 @@ class Column:
     unit: str = ""
     group: str = ""
     packs: tuple[str, ...] = ()
+    heading_in: Mapping[str, str] = field(default_factory=dict, hash=False)
     note: str = ""
 
     @property
     def headings(self) -> tuple[str, ...]:
         return (self.heading, *self.also)
+
+    def in_pack(self, pack: str) -> Column:
+        """The column as a pack's workbook has it: heading and words; the other headings stay known."""
+        heading = self.heading_in.get(pack, self.heading)
+        return replace(
+            self,
+            heading=heading,
+            also=_others(self.headings, heading),
+            choice=self.choice and self.choice.in_pack(pack),
+        )
 
 
 def column(heading: str, *, role: Role = Role.ENTRY, **spec: Any) -> Any:
@@ -139,6 +185,10 @@ class Table:
         account: column key that holds the customer's id, or "".
         touched: column key of the moment at which a row of this table was a contact with the customer
             (feeds dormancy and 最近互动日期), or "".
+        subject: key of the column that says what a row is about where that is no customer, or "".
+        report: its rows are rebuilt by every refresh; what the user typed into one stays with it.
+        title_in: pack -> the title that its own document uses, one of `also`.
+        pack: whose title, headings and words these are (see `in_pack`).
         hint: one line shown under the sheet's title.
         default_rows: rows that a new workbook ships with.
         more_choices: column key -> values that the office has added to an open list in 选项表.
@@ -151,14 +201,21 @@ class Table:
     also: tuple[str, ...] = ()
     account: str = ""
     touched: str = ""
+    subject: str = ""
+    report: bool = False
     hint: str = ""
+    title_in: Mapping[str, str] = field(default_factory=dict, hash=False)
+    pack: str = FULL
     default_rows: tuple[tuple[str, ...], ...] = ()
     more_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Columns in sheet order; auto clock columns come from the rules and are not here."""
-        return tuple(_with_more(item, self.more_choices.get(item.key, ())) for item in _columns(self.row))
+        return tuple(
+            _with_more(item.in_pack(self.pack), self.more_choices.get(item.key, ()))
+            for item in _columns(self.row)
+        )
 
     @cached_property
     def by_key(self) -> Mapping[str, Column]:
@@ -178,13 +235,35 @@ class Table:
 
     def shown_in(self, pack: str) -> tuple[Column, ...]:
         """The columns that one pack's workbook shows; `full` shows all."""
-        return tuple(item for item in self.columns if pack == "full" or not item.packs or pack in item.packs)
+        return tuple(item for item in self.columns if pack == FULL or not item.packs or pack in item.packs)
+
+    def in_pack(self, pack: str) -> Table:
+        """The table as a pack's own document has it: title, headings, words of its lists.
+
+        Other titles and headings, the declared ones among them, stay known. A pack that does not have the
+        table has it as declared, as `full` does.
+        """
+        pack = pack if pack in self.packs else FULL
+        return self if pack == self.pack else _in_pack(self, pack)
+
+
+@cache
+def _in_pack(table: Table, pack: str) -> Table:
+    declared = table.also[0] if table.pack in table.title_in else table.title
+    title = table.title_in.get(pack, declared)
+    others = _others((declared, *_others(table.titles, declared)), title)
+    return replace(table, title=title, also=others, pack=pack)
+
+
+def _others(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(each for each in names if each != name)
 
 
 def _with_more(item: Column, values: tuple[str, ...]) -> Column:
-    if not values or item.choice is None:
+    if item.choice is None:
         return item
-    return replace(item, choice=replace(item.choice, values=(*item.choice.values, *values)))
+    added = tuple(value for value in values if value not in item.choice.values)
+    return replace(item, choice=replace(item.choice, values=(*item.choice.values, *added))) if added else item
 
 
 def _columns(row: type[Row]) -> list[Column]:

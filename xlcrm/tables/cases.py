@@ -42,24 +42,33 @@ class ComplaintRow(Row):
         "投诉编号",
         is_key=True,
         also=("投诉单号",),
-        form=r"\d{8}-\d{3}|TS\d{12}",
+        heading_in={"support": "投诉单号"},
+        form=r"\d{8}-\d{3}|TS\d{11,12}",
         example="20230816-001",
     )
     received_at: Moment = column(
         "投诉日期",
         required=True,
         also=("接收时间",),
+        heading_in={"support": "接收时间"},
         past=True,
         note="请写到时分；只写日期时，截止时间为到期日当天结束",
     )
     customer_id: Ref = column("客户编号", references="customers")
-    name: Name = column("客户名称", required=True, also=("客户名称/姓名",))
+    name: Name = column(
+        "客户名称", required=True, also=("客户名称/姓名",), heading_in={"support": "客户名称/姓名"}
+    )
     contact: Person = column("联系人")
-    phone: Phone = column("联系电话")
+    phone: Phone = column("联系电话", also=("联系方式",), heading_in={"support": "联系方式"})
     channel: OneOf = column(
         "投诉渠道", choice=Choice(("电话", "邮件", "在线平台", "工单", "上级转交"), open=True)
     )
-    content: LongText = column("投诉内容", required=True, also=("投诉内容(问题描述)",))
+    content: LongText = column(
+        "投诉内容",
+        required=True,
+        also=("投诉内容(问题描述)",),
+        heading_in={"support": "投诉内容(问题描述)"},
+    )
     demand: LongText = column("客户诉求")
     level: OneOf = column("投诉等级", required=True, choice=Choice(("一般", "严重", "重大")))
     owner: Person = column("责任人", required=True)
@@ -125,6 +134,7 @@ COMPLAINTS = Table(
     name="complaints",
     title="客户投诉登记表",
     also=("客户投诉处理跟踪表",),
+    title_in={"support": "客户投诉处理跟踪表"},
     row=ComplaintRow,
     packs=("crm", "support", "relationship"),
     account="customer_id",

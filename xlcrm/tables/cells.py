@@ -262,10 +262,10 @@ def _tidied(text: str, *, narrow: bool) -> str | None:
 
 
 class _Words:
-    """Looks words up in a list, first as typed, then by its other names, then with width and blanks aside."""
+    """Looks words up in a list: as typed, by a pack's word, by another name, with width and blanks aside."""
 
     def __init__(self, choice: Choice, *, yes_no: bool) -> None:
-        self._values = frozenset(_listed(choice))
+        self._fine = {word: word for word in _listed(choice)} | dict(choice.own)
         self._aliases: Mapping[str, str] = choice.aliases
         self._alike = {_squeezed(name): word for name, word in choice.aliases.items()}
         if yes_no:
@@ -273,8 +273,8 @@ class _Words:
         self._alike |= {_squeezed(word): word for word in _listed(choice)}
 
     def __call__(self, text: str) -> tuple[str, Remark | None]:
-        if text in self._values:
-            return text, None
+        if text in self._fine:
+            return self._fine[text], None
         known = self._aliases.get(text) or self._alike.get(_squeezed(text))
         if known is not None:
             return known, Remark.ALIAS
@@ -287,9 +287,9 @@ def _listed(choice: Choice) -> tuple[str, ...]:
 
 def _chosen(texts: Sequence[str | None], words: _Words, notes: list[Note]) -> Sequence[str | None]:
     found = {text: words(text) for text in set(texts) if text is not None}
-    odd = {text: remark for text, (_, remark) in found.items() if remark is not None}
-    if not odd:
+    if all(word == text and remark is None for text, (word, remark) in found.items()):
         return texts
+    odd = {text: remark for text, (_, remark) in found.items() if remark is not None}
     notes += [(at, odd[text], text) for at, text in enumerate(texts) if text in odd and text is not None]
     return [None if text is None else found[text][0] for text in texts]
 

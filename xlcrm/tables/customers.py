@@ -30,25 +30,38 @@ class CustomerRow(Row):
     """One customer of the master register."""
 
     customer_id: Id = column(
-        "客户编号", is_key=True, also=("客户ID", "编号"), form=r"\d{7}|\d{9}", example="2023001"
+        "客户编号",
+        is_key=True,
+        also=("客户ID", "编号"),
+        heading_in={"recovery": "客户ID"},
+        form=r"\d{7}|\d{9}",
+        example="2023001",
     )
     name: Name = column(
         "客户名称",
         required=True,
         also=("企业名称", "客户名称(个人/公司)", "客户名称/姓名", "公司名称"),
+        heading_in={"support": "客户名称/姓名"},
         example="杭州云帆科技有限公司",
         note="请填营业执照上的全称；个人客户在姓名后加（个人）",
     )
     contact: Person = column("联系人", required=True)
-    position: Text = column("职位", also=("职务",))
-    phone: Phone = column("联系电话", required=True, also=("联系方式", "电话", "手机"))
+    position: Text = column("职位", also=("职务",), heading_in={"service": "职务"})
+    phone: Phone = column(
+        "联系电话",
+        required=True,
+        also=("联系方式", "电话", "手机"),
+        heading_in={"support": "联系方式"},
+    )
     email: Email = column("邮箱", also=("电子邮箱", "email"))
     industry: OneOf = column("所属行业", choice=INDUSTRY, also=("行业类型", "行业"))
     grade: OneOf = column("客户等级", choice=GRADE)
     need_tags: Tags = column("需求标签", example="服务器采购、长期合作")
     channel: OneOf = column("来源渠道", choice=CHANNEL)
     filed_on: Day = column("建档日期", required=True, past=True)
-    owner: Person = column("负责人", required=True, also=("客户经理",))
+    owner: Person = column(
+        "负责人", required=True, also=("客户经理",), heading_in={"relationship": "客户经理"}
+    )
     updated_on: Day = column("最后更新日期", also=("信息更新日期",), past=True)
     products: Text = column("合作产品/服务")
     contract_ends_on: Day = column("合同到期日")
@@ -75,6 +88,7 @@ class CustomerRow(Row):
     next_contact_way: Text = column("下次联系方式", role=Role.AUTO)
     suggested_stage: Text = column("建议阶段", role=Role.AUTO)
     rfm_class: Text = column("RFM类别", role=Role.AUTO, packs=("crm",))
+    matched_services: Text = column("匹配服务", role=Role.AUTO, packs=("support",))
     findings: Text = column("校验", role=Role.AUTO)
 
 
@@ -106,6 +120,7 @@ CUSTOMERS = Table(
     name="customers",
     title="客户信息总表",
     also=("客户信息登记表", "客户资料管理档案"),
+    title_in={"service": "客户信息登记表", "relationship": "客户资料管理档案"},
     row=CustomerRow,
     packs=("service", "crm", "recovery", "relationship", "support"),
     account="customer_id",
