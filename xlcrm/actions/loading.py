@@ -12,10 +12,11 @@ from xlcrm.compute.facts import Facts
 from xlcrm.errors import CalendarError, SheetMissing
 from xlcrm.rules.parameters import Parameters, read_parameters
 from xlcrm.rules.reading import read_book
-from xlcrm.tables import PACKS, SYSTEM_TABLES, TABLES
+from xlcrm.tables import FULL, PACKS, SYSTEM_TABLES, TABLES, tables_of
 from xlcrm.tables.options import option_lists, with_additions
 from xlcrm.tables.system import OPTIONS
-from xlcrm.workbook.reading import Reading, read_tables
+from xlcrm.workbook.headings import same_title
+from xlcrm.workbook.reading import Reading, find_sheets, read_tables
 from xlcrm.worktime import Worktime, parse_hours, statutory
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from xlcrm.workbook.port import Door
     from xlcrm.worktime import Segment, Statutory
 
+_HOME = "crm"
 USER = "用户"
 STATUTORY = "法定"
 
@@ -63,15 +65,8 @@ def load(door: Door, now: dt.datetime | None, progress: Progress) -> Loaded:
         CalendarError: working hours or 节假日 cannot be used.
     """
     progress("读取工作簿")
-    reading = read_tables(door, _tables(door))
-    own = [table for table in TABLES if table.name in reading.tables]
-    if not own:
-        titles = "、".join(table.title for table in TABLES[:4])
-        raise SheetMissing(
-            f"{door.title} 中没有任何已知的客户表（例如 {titles}），没有可以刷新的内容；"
-            "请检查工作表名称，或用 xlcrm new 建立新的工作簿"
-        )
-    pack = max(PACKS, key=lambda name: sum(name in table.packs for table in own))
+    pack = pack_of(door)
+    reading = read_tables(door, _tables(door, pack))
     parameters = read_parameters(reading.tables.get("parameters"))
     moment = (now or parameters.clock_now or dt.datetime.now()).replace(microsecond=0)
     worktime, added = calendar(parameters, reading.tables.get("holidays"), moment)
@@ -80,12 +75,40 @@ def load(door: Door, now: dt.datetime | None, progress: Progress) -> Loaded:
     return Loaded(facts, reading, pack, added)
 
 
-def _tables(door: Door) -> tuple[Table, ...]:
-    """Every known table, its open lists completed with what the office has added to 选项表."""
-    tables = (*TABLES, *SYSTEM_TABLES)
+def pack_of(door: Door) -> str:
+    """The pack that a workbook is, by its sheets: one that has all of them, else `full`.
+
+    Of several, the one whose own titles most sheets carry (客户信息登记表 is service's); then crm, the
+    register's home; then the one with the fewest sheets.
+
+    Raises:
+        SheetMissing: no known table.
+        SheetAmbiguous: two sheets answer to one table.
+    """
+    found = find_sheets(door, TABLES)
+    if not found:
+        titles = "、".join(table.title for table in TABLES[:4])
+        raise SheetMissing(
+            f"{door.title} 中没有任何已知的客户表（例如 {titles}），没有可以刷新的内容；"
+            "请检查工作表名称，或用 xlcrm new 建立新的工作簿"
+        )
+
+    def strangeness(pack: str) -> tuple[int, bool, int]:
+        foreign = sum(
+            same_title(sheet) != same_title(table.in_pack(pack).title) for table, sheet in found.values()
+        )
+        return foreign, pack != _HOME, len(tables_of(pack))
+
+    whole = [pack for pack in PACKS if all(pack in table.packs for table, _ in found.values())]
+    return min(whole, key=strangeness, default=FULL)
+
+
+def _tables(door: Door, pack: str) -> tuple[Table, ...]:
+    """Every known table as the pack has it, open lists completed with what the office added to 选项表."""
+    tables = tuple(table.in_pack(pack) for table in (*TABLES, *SYSTEM_TABLES))
     if OPTIONS not in door.sheets:
         return tables
-    lists = option_lists(tables, "full")
+    lists = option_lists(tables, FULL)
     names = {item.name for item in lists}
     filled: dict[str, list[str]] = {}
     for column in door.grid(OPTIONS).columns:

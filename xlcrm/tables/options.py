@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from xlcrm.tables import SYSTEM_TABLES, tables_of
+from xlcrm.tables import PACKS, SYSTEM_TABLES, TABLES, tables_of
 from xlcrm.tables.base import Kind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from xlcrm.tables.base import Column, Table
+    from xlcrm.tables.base import Choice, Column, Table
 
 YES_NO_LIST = "是否"
 """Every yes-or-no column shares this list, whatever its heading."""
@@ -44,27 +44,26 @@ class OptionList:
 def option_lists(tables: Iterable[Table], pack: str) -> tuple[OptionList, ...]:
     """The lists of a workbook in the order of their first use; columns with identical values share one.
 
-    A list is called after its first column. Where two lists would get one name, both are called after sheet
-    and column: 客户跟进计划表_跟进方式.
+    A list has the same name in every pack's workbook (see `_names`); its values are in the words of the
+    tables' pack.
 
     Args:
-        tables: the workbook's tables in sheet order, system sheets last.
+        tables: the sheets in order.
         pack: whose columns are shown.
     """
-    groups: dict[tuple[tuple[str, ...], bool], list[tuple[Table, Column]]] = {}
+    groups: dict[str, list[tuple[Table, Column]]] = {}
     for table in tables:
         for item in table.shown_in(pack):
-            if item.choice and item.role is not Role.AUTO:
-                groups.setdefault((item.choice.values, item.choice.open), []).append((table, item))
-    names = Counter(_short_name(users) for users in groups.values())
+            if name := _names().get((table.name, item.key)):
+                groups.setdefault(name, []).append((table, item))
     return tuple(
         OptionList(
-            name=_short_name(users) if names[_short_name(users)] == 1 else _long_name(users),
-            values=values,
-            open=is_open,
+            name=name,
+            values=_choice(users[0][1]).words,
+            open=_choice(users[0][1]).open,
             users=tuple((table.name, item.key) for table, item in users),
         )
-        for (values, is_open), users in groups.items()
+        for name, users in groups.items()
     )
 
 
@@ -97,6 +96,35 @@ def with_additions(
     return tuple(
         replace(table, more_choices=more[table.name]) if table.name in more else table for table in tables
     )
+
+
+@cache
+def _names() -> Mapping[tuple[str, str], str]:
+    """(table name, column key) -> the name of the list behind that column, whatever the pack.
+
+    A list is called after its first column. Where two lists would get one name, the later one is called
+    after sheet and column: 客户跟进记录表_跟进方式.
+    """
+    groups: dict[tuple[object, ...], list[tuple[Table, Column]]] = {}
+    for table in (*TABLES, *SYSTEM_TABLES):
+        for item in table.columns:
+            if item.choice and item.role is not Role.AUTO:
+                groups.setdefault(_alike(item.choice), []).append((table, item))
+    names: dict[str, list[tuple[Table, Column]]] = {}
+    for users in groups.values():
+        names[_long_name(users) if _short_name(users) in names else _short_name(users)] = users
+    return {(table.name, item.key): name for name, users in names.items() for table, item in users}
+
+
+def _alike(choice: Choice) -> tuple[object, ...]:
+    """Equal for lists that are one: the same values, and the same words of them in every pack."""
+    words = tuple(choice.in_pack(pack).words for pack in PACKS)
+    return choice.values, choice.open, words
+
+
+def _choice(item: Column) -> Choice:
+    assert item.choice is not None  # noqa: S101 - only columns with a list have a name in `_names`
+    return item.choice
 
 
 def _short_name(users: list[tuple[Table, Column]]) -> str:
