@@ -7,18 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.checks.build import sheet
-from xlcrm.compute.accounts import derive
-from xlcrm.compute.alerts import Alerts, alerts
-from xlcrm.compute.cadences import Cadence, cadence_tasks, cadences
-from xlcrm.compute.clocks import STATUSES, Clock, combine, judge
-from xlcrm.compute.columns import Columns, auto_columns
-from xlcrm.compute.due_list import DueList, clock_tasks, due_list
-from xlcrm.compute.events import fill_from_steps
+from xlcrm.compute import run as compute_run
+from xlcrm.compute.clocks import STATUSES
 from xlcrm.compute.facts import Facts
-from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
-from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks
-from xlcrm.compute.tasks import join
-from xlcrm.compute.touches import Lookups
 from xlcrm.rules.parameters import Parameters
 from xlcrm.rules.reading import RuleBook, default_book, default_rows, parse_rule
 from xlcrm.tables.frames import SheetData
@@ -26,8 +17,6 @@ from xlcrm.worktime import Worktime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from xlcrm.rules.base import Rule
 
@@ -37,17 +26,8 @@ CALENDAR = Worktime.build()
 
 
 @dataclass(frozen=True)
-class Run:
-    """Everything that one run works out."""
-
-    facts: Facts
-    lookups: Lookups
-    clocks: Mapping[tuple[str, str], Clock]
-    contacts: list[Cadence]
-    tasks: pd.DataFrame
-    columns: dict[str, Columns]
-    shown: DueList
-    alerts: Alerts
+class Run(compute_run.Run):
+    """A run, with short ways to what tests ask for."""
 
     def status(self, table: str, clock: str, row: int = 0) -> str | None:
         """The shown status of a row, by its position."""
@@ -65,9 +45,9 @@ class Run:
 
 
 def book(*rule_ids: str, **changed: Mapping[str, str]) -> RuleBook:
-    """The packaged rules of crm; with ids only those, enabled; `changed` gives a rule other cells."""
-    rows = [dict(row) for row in default_rows("crm")]
+    """The packaged rules of crm; with ids only those of any pack, enabled; `changed` gives a rule other cells."""
     chosen = set(rule_ids) | set(changed)
+    rows = [dict(row) for row in default_rows("full" if chosen else "crm")]
     if chosen:
         rows = [{**row, "启用": "是"} for row in rows if row["规则编号"] in chosen]
     return RuleBook(tuple(parse_rule({**row, **changed.get(row["规则编号"], {})}) for row in rows))
@@ -92,27 +72,7 @@ def facts(
 
 def run(given: Facts) -> Run:
     """The stages of a refresh between reading and writing."""
-    given.derived.update(fill_from_steps(given))
-    derive(given)
-    lookups = Lookups(given)
-    clocks = combine(judge(given, lookups), given)
-    contacts = cadences(given, lookups)
-    quiet = quiet_since(given, lookups)
-    tasks = join(
-        [
-            clock_tasks(given, clocks),
-            cadence_tasks(given, contacts),
-            milestone_tasks(given, lookups),
-            festival_tasks(given, lookups),
-            calendar_tasks(given),
-            state_tasks(given, quiet),
-            threshold_tasks(given, lookups),
-        ]
-    )
-    columns = auto_columns(given, lookups, clocks, contacts, quiet)
-    return Run(
-        given, lookups, clocks, contacts, tasks, columns, due_list(given, tasks), alerts(given, clocks)
-    )
+    return Run(**vars(compute_run.run(given)))
 
 
 def computed(

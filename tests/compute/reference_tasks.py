@@ -12,7 +12,7 @@ from tests.reference_time import add_months
 from xlcrm.periods import FESTIVALS, Unit, next_festival, parse_frequency
 from xlcrm.rules.base import SPAN_UNITS, Effect, LimitUnit, Rule, RuleKind
 from xlcrm.rules.conditions import Op
-from xlcrm.rules.soundness import OVERALL_SATISFACTION
+from xlcrm.rules.measures import OVERALL_SATISFACTION
 from xlcrm.rules.sources import Pick
 from xlcrm.tables import BY_NAME
 

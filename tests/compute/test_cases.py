@@ -43,7 +43,7 @@ NAMES = [f"{document['规则']}-{case['名称']}" for document, case in CASES]
 def rules_of(document: Case, case: Case, *, enabled: bool) -> RuleBook:
     """The case's rule and those that it needs besides."""
     chosen = [document["规则"], *case.get("同时启用", [])]
-    rows = [dict(row) for row in default_rows("crm") if row["规则编号"] in chosen]
+    rows = [dict(row) for row in default_rows("full") if row["规则编号"] in chosen]
     for row in rows:
         own = row["规则编号"] == document["规则"]
         row.update(case.get("规则改动", {}) if own else {}, 启用="是" if enabled or not own else "否")
@@ -167,7 +167,7 @@ def test_case_fails_without_its_rule(document: Case, case: Case) -> None:
 
 def test_every_packaged_rule_has_its_file() -> None:
     assert [document["规则"] for document in DOCUMENTS] == [path.stem for path in FILES]
-    assert {path.stem for path in FILES} == {row["规则编号"] for row in default_rows("crm")}
+    assert {path.stem for path in FILES} == {row["规则编号"] for row in default_rows("full")}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=[document["规则"] for document in DOCUMENTS])

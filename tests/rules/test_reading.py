@@ -224,9 +224,7 @@ def test_a_number_twice_counts_once() -> None:
 def test_a_stop_that_comes_first_with_the_longer_limit_is_a_contradiction() -> None:
     slow = book(row("C27", 条件="全部", 时限="30"))
     assert {(problem.code, problem.row, problem.blocks) for problem in slow.problems} == {("R05", 4, False)}
-    assert [
-        problem.message.count(other) for problem, other in zip(slow.problems, ("C28", "C30"), strict=True)
-    ] == [1, 1]
+    assert [problem.message.count("C28") for problem in slow.problems] == [1]
     assert slow.get("C27") is not None
 
 

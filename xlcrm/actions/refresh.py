@@ -17,17 +17,7 @@ from xlcrm.actions.blocks import appended, auto_blocks, beside_label, finding_li
 from xlcrm.actions.loading import Loaded, load
 from xlcrm.checks import run_checks, summarise_rows
 from xlcrm.checks.base import CheckInput
-from xlcrm.compute.accounts import derive
-from xlcrm.compute.alerts import Alerts, alerts
-from xlcrm.compute.cadences import cadence_tasks, cadences
-from xlcrm.compute.clocks import combine, judge
-from xlcrm.compute.columns import Columns, auto_columns
-from xlcrm.compute.due_list import DueList, clock_tasks, due_list
-from xlcrm.compute.events import fill_from_steps
-from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
-from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks
-from xlcrm.compute.tasks import join
-from xlcrm.compute.touches import Lookups
+from xlcrm.compute.run import run
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.tables import TABLES
 from xlcrm.tables.base import Role
@@ -39,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xlcrm.actions.base import Progress, RunParams
-    from xlcrm.compute.facts import Facts
+    from xlcrm.compute.alerts import Alerts
+    from xlcrm.compute.columns import Columns
+    from xlcrm.compute.due_list import DueList
     from xlcrm.workbook.port import Door
 
 JOURNAL_ROWS = 5_000
@@ -75,7 +67,8 @@ def prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
     progress("检查录入")
     found = run_checks(check_input(loaded))
     progress("计算截止和到期")
-    columns, tasks, warnings = compute(loaded.facts)
+    computed = run(loaded.facts)
+    columns, tasks, warnings = computed.columns, computed.shown, computed.alerts
     progress("整理结果")
     add_row_findings(loaded, found, columns)
     blocks, absent = table_blocks(loaded, columns)
@@ -97,31 +90,6 @@ def check_input(loaded: Loaded) -> CheckInput:
     """What the checks look at."""
     facts = loaded.facts
     return CheckInput(loaded.reading.tables, facts.rules, facts.parameters, facts.now)
-
-
-def compute(
-    facts: Facts,
-) -> tuple[dict[str, Columns], DueList, Alerts]:
-    """From what was read to what is shown; pure."""
-    facts.derived.update(fill_from_steps(facts))
-    derive(facts)
-    lookups = Lookups(facts)
-    clocks = combine(judge(facts, lookups), facts)
-    contacts = cadences(facts, lookups)
-    quiet = quiet_since(facts, lookups)
-    found = join(
-        [
-            clock_tasks(facts, clocks),
-            cadence_tasks(facts, contacts),
-            milestone_tasks(facts, lookups),
-            festival_tasks(facts, lookups),
-            calendar_tasks(facts),
-            state_tasks(facts, quiet),
-            threshold_tasks(facts, lookups),
-        ]
-    )
-    columns = auto_columns(facts, lookups, clocks, contacts, quiet)
-    return columns, due_list(facts, found), alerts(facts, clocks)
 
 
 def add_row_findings(loaded: Loaded, found: pd.DataFrame, columns: dict[str, Columns]) -> None:

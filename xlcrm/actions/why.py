@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from xlcrm.actions.base import Outcome
 from xlcrm.actions.loading import load
-from xlcrm.compute.accounts import derive
 from xlcrm.compute.cadences import cadences
-from xlcrm.compute.events import fill_from_steps
 from xlcrm.compute.explain import explain
-from xlcrm.compute.touches import Lookups
+from xlcrm.compute.run import prepared
 from xlcrm.errors import UsageError
 from xlcrm.tables import TABLES
 
@@ -37,9 +35,7 @@ def why(door: Door, params: WhyParams, progress: Progress) -> Outcome:
         raise UsageError(
             f"{sheet.sheet}第{params.row}行没有内容；数据在第{first}行到第{last}行之间，请给出其中一行的行号"
         )
-    facts.derived.update(fill_from_steps(facts))
-    derive(facts)
-    lookups = Lookups(facts)
+    lookups = prepared(facts)
     reasons = explain(facts, lookups, cadences(facts, lookups), sheet.table.name, params.row)
     if not reasons:
         return Outcome(f"{sheet.sheet}没有启用的时钟或周期规则", data=[])

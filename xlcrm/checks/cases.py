@@ -11,6 +11,7 @@ from xlcrm.checks.base import WARNING, CheckInput, Code, cell_text, findings, ga
 from xlcrm.checks.matching import matches
 from xlcrm.rules.base import MINUTES, CalendarKind, RuleKind
 from xlcrm.tables.cases import STEP_TIMES
+from xlcrm.tables.moments import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,39 +36,6 @@ OPEN: Final = ("待处理", "处理中", "等待客户")
 SOLVED: Final = ("已解决", "已关闭")
 CLOSED: Final = "已关闭"
 REOPENED: Final = "重新打开"
-
-ORDERS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "complaints": (
-        ("received_at", "contacted_at"),
-        ("received_at", "responded_at"),
-        ("received_at", "emergency_at"),
-        ("received_at", "investigated_at"),
-        ("received_at", "proposed_at"),
-        ("received_at", "executed_at"),
-        ("received_at", "updated_at"),
-        ("received_at", "resolved_at"),
-        ("received_at", "notified_at"),
-        ("received_at", "called_back_at"),
-        ("received_at", "extended_to"),
-        ("received_at", "wished_by"),
-        ("investigated_at", "proposed_at"),
-        ("proposed_at", "resolved_at"),
-        ("responded_at", "resolved_at"),
-        ("contacted_at", "resolved_at"),
-        ("executed_at", "notified_at"),
-        ("resolved_at", "called_back_at"),
-    ),
-    "customers": (
-        ("filed_on", "updated_on"),
-        ("signed_on", "contract_ends_on"),
-    ),
-    "followup_records": (
-        ("touched_at", "next_action_by"),
-        ("touched_at", "next_action_done_on"),
-    ),
-    "complaint_steps": (("handled_at", "next_action_by"),),
-}
-"""Pairs of columns of which the second never comes first."""
 
 
 def check(given: CheckInput) -> pd.DataFrame:

@@ -134,9 +134,12 @@ def _known(term: Term, sheet: SheetData) -> bool:
 
 
 def _applies(rule: Rule, given: CheckInput, sheet: SheetData) -> pd.Series:
-    found = pd.Series(data=True, index=sheet.frame.index)
-    for term in rule.when.terms:
-        found &= holds(term, _cells(term.place.key, given, sheet)).astype(bool)
+    found = pd.Series(data=False, index=sheet.frame.index)
+    for terms in rule.when.alternatives:
+        every = pd.Series(data=True, index=sheet.frame.index)
+        for term in terms:
+            every &= holds(term, _cells(term.place.key, given, sheet), given).astype(bool)
+        found |= every
     return found
 
 

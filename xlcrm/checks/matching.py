@@ -22,10 +22,13 @@ def matches(when: When, given: CheckInput) -> pd.Series:
     here, because a check of one row's cells does not depend on its being the newest.
     """
     sheet = given.data[when.home]
-    found = pd.Series(data=True, index=sheet.frame.index)
-    for term in when.terms:
-        if term.op is not Op.NEWEST:
-            found &= holds(term, cells_of(term.place.table, term.place.key, sheet, given))
+    found = pd.Series(data=False, index=sheet.frame.index)
+    for terms in when.alternatives:
+        every = pd.Series(data=True, index=sheet.frame.index)
+        for term in terms:
+            if term.op is not Op.NEWEST:
+                every &= holds(term, cells_of(term.place.table, term.place.key, sheet, given), given)
+        found |= every
     return found
 
 
@@ -41,6 +44,6 @@ def cells_of(table: str, key: str, sheet: SheetData, given: CheckInput) -> pd.Se
     return known.set_index(other.table.key)[key].reindex(pd.Index(own)).set_axis(own.index)
 
 
-def holds(term: Term, cells: pd.Series) -> pd.Series:
+def holds(term: Term, cells: pd.Series, given: CheckInput) -> pd.Series:
     """A flag a cell (see `xlcrm.rules.matching`)."""
-    return pd.Series(matching.holds(term, cells), index=cells.index)
+    return pd.Series(matching.holds(term, cells, given.now), index=cells.index)

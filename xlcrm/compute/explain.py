@@ -90,7 +90,7 @@ def _failing_terms(rule: Rule, facts: Facts, place: int) -> tuple[str, ...]:
     failing = [
         term.text(rule.table)
         for term in rule.when.terms
-        if not match(When(rule.when.home, (term,)), facts)[place]
+        if not match(When(rule.when.home, ((term,),)), facts)[place]
     ]
     return tuple(f"不适用：条件“{text}”不满足" for text in failing)
 

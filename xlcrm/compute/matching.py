@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 def match(when: When, facts: Facts) -> Flags:
     """(n,) whether each row of the condition's table matches; all of them for 全部."""
-    selected: Flags = np.ones(len(facts.frame(when.home)), dtype=np.bool_)
-    for term in when.terms:
-        selected &= _holds(term, when.home, facts)
+    selected: Flags = np.zeros(len(facts.frame(when.home)), dtype=np.bool_)
+    for terms in when.alternatives:
+        every: Flags = np.ones(len(selected), dtype=np.bool_)
+        for term in terms:
+            every &= _holds(term, when.home, facts)
+        selected |= every
     return selected
 
 
@@ -31,7 +34,8 @@ def _holds(term: Term, home: str, facts: Facts) -> Flags:
         return facts.newest[home]
     place = term.place
     same = place.table == home
-    return holds(term, facts.values(home, place.key) if same else facts.of_rows(home, place.key))
+    cells = facts.values(home, place.key) if same else facts.of_rows(home, place.key)
+    return holds(term, cells, facts.now)
 
 
 def newest(table: str, facts: Facts) -> Flags:

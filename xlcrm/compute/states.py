@@ -14,7 +14,7 @@ from xlcrm.compute.tasks import join, judged_from, tasks, within_horizon
 from xlcrm.periods import Unit, add
 from xlcrm.rules.base import SPAN_UNITS, Effect, LimitUnit, Rule, RuleKind
 from xlcrm.rules.conditions import find_place
-from xlcrm.rules.soundness import OVERALL_SATISFACTION
+from xlcrm.rules.measures import OVERALL_SATISFACTION
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Kind
 

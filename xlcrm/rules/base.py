@@ -43,6 +43,7 @@ class LimitUnit(StrEnum):
     PERCENT_BELOW = "%以下"
     SCORE_BELOW = "分以下"
     YUAN_ABOVE = "元以上"
+    HOURS_ABOVE = "小时以上"
 
 
 SPAN_UNITS = {
@@ -76,13 +77,18 @@ class CalendarKind(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a state rule does."""
+    """What a state or threshold rule does besides asking for its task."""
 
     NONE = ""
     SUGGEST_DORMANT = "建议沉睡"
     PAUSE = "暂停周期"
     SPEED_UP = "加快周期"
     RECURRING = "连续出现"
+    EXPLAIN_DELAY = "超期说明"
+    START_RECOVERY = "启动恢复"
+    IMPROVE = "改进计划"
+    ASSESS = "效果评估"
+    GRADE = "关系评级"
 
 
 class Warning_(BaseModel):  # noqa: N801 - Warning is Python's own
@@ -116,7 +122,7 @@ class Rule(BaseModel):
     start: Sources
     stop: Sources
     occasions: tuple[str, ...] = ()
-    """Festival names and date headings of a festival rule, or the measure of a threshold."""
+    """Festival names and date headings of a festival or anniversary rule, or the measure of a threshold."""
     limits: tuple[Annotated[float, Field(ge=0)], ...]
     unit: LimitUnit
     calendar: CalendarKind = CalendarKind.NATURAL
@@ -134,7 +140,11 @@ class Rule(BaseModel):
 
     @property
     def limit_text(self) -> str:
-        return f"{'、'.join(f'{limit:g}' for limit in self.limits)}{self.unit.value}"
+        numbers = [f"{limit:g}" for limit in self.limits]
+        if self.kind is RuleKind.REPEAT:
+            rest = "".join(f"，共{number}{self.unit.value}" for number in numbers[1:2])
+            return f"每{numbers[0]}{self.unit.value}{rest}"
+        return f"{('-' if self.kind is RuleKind.WINDOW else '、').join(numbers)}{self.unit.value}"
 
     @property
     def label(self) -> str:

@@ -5,7 +5,12 @@
 客户信息总表.客户阶段=沉睡 且 客户响应≠是
 解决时间 有值 且 赔偿金额>500
 合作时长<3个月
+签约日期 满1年
 客户信号=消极 且 最新记录
+紧急度=紧急 或 复杂度=复杂
+复杂度=普通/空
+
+且 binds closer than 或. A blank cell matches no comparison but 为空 and the value 空.
 """
 
 from __future__ import annotations
@@ -17,9 +22,12 @@ from enum import StrEnum
 
 from xlcrm.errors import RuleError
 from xlcrm.tables import BY_NAME, BY_TITLE, Table
+from xlcrm.tables.base import FULL
 
 ALL = "全部"
 NEWEST = "最新记录"
+EMPTY = "空"
+"""Among the values of = and ≠ it stands for a blank cell."""
 
 
 class Op(StrEnum):
@@ -33,6 +41,8 @@ class Op(StrEnum):
     AT_LEAST = "≥"
     MORE = ">"
     AT_MOST = "≤"
+    AGED = "满"
+    """A date that lies at least so many months back."""
     NEWEST = "最新记录"
 
 
@@ -43,47 +53,66 @@ class Place:
     table: str
     key: str
 
-    def text(self, home: str) -> str:
-        """As written in a rule of the table `home`: other tables' columns carry their sheet's title."""
-        table = BY_NAME[self.table]
-        heading = table.by_key[self.key].heading
-        return heading if self.table == home else f"{table.title}.{heading}"
+    def text(self, home: str, pack: str = FULL) -> str:
+        """As written in a rule of the table `home`: other tables' columns carry their sheet's title.
+
+        Args:
+            home: name of the rule's table.
+            pack: whose titles and headings are used.
+        """
+        heading = self.heading(pack)
+        return heading if self.table == home else f"{BY_NAME[self.table].in_pack(pack).title}.{heading}"
+
+    def heading(self, pack: str) -> str:
+        """The column as the pack calls it; a heading with a remark in brackets goes by its plain name."""
+        own = BY_NAME[self.table].in_pack(pack).by_key[self.key].heading
+        return BY_NAME[self.table].by_key[self.key].heading if "(" in own else own
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One comparison. `choices` are texts for = and ≠; `number` serves < ≥ > ≤ (months for durations)."""
+    """One comparison. `choices` are texts for = and ≠; `number` serves < ≥ > ≤ 满 (months for durations)."""
 
     place: Place
     op: Op
     choices: tuple[str, ...] = ()
     number: float = 0.0
 
-    def text(self, home: str) -> str:
-        """The comparison as a user reads and types it."""
-        name = self.place.text(home)
+    def text(self, home: str, pack: str = FULL) -> str:
+        """The comparison as a user of the pack reads and types it."""
+        name = self.place.text(home, pack)
         if self.op is Op.NEWEST:
             return NEWEST
         if self.op in (Op.FILLED, Op.BLANK):
             return f"{name} {self.op.value}"
         if self.op in (Op.IN, Op.NOT_IN):
-            return f"{name}{self.op.value}{'/'.join(self.choices)}"
-        return f"{name}{self.op.value}{self.choices[0]}"
+            choice = BY_NAME[self.place.table].by_key[self.place.key].choice
+            words = [choice.word(value, pack) if choice else value for value in self.choices]
+            return f"{name}{self.op.value}{'/'.join(words)}"
+        return f"{name}{' ' if self.op is Op.AGED else ''}{self.op.value}{self.choices[0]}"
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """All terms must hold; no terms is the explicit 全部."""
+    """All terms of one alternative must hold; no terms is the explicit 全部."""
 
     home: str
-    terms: tuple[Term, ...] = ()
+    alternatives: tuple[tuple[Term, ...], ...] = ((),)
 
-    def text(self) -> str:
-        return " 且 ".join(term.text(self.home) for term in self.terms) or ALL
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every comparison that the condition makes, whatever the alternative."""
+        return tuple(term for terms in self.alternatives for term in terms)
+
+    def text(self, pack: str = FULL) -> str:
+        """The condition as a user of the pack reads and types it."""
+        parts = (" 且 ".join(term.text(self.home, pack) for term in terms) for terms in self.alternatives)
+        return " 或 ".join(parts) or ALL
 
 
 _COMPARISON = re.compile(r"^(?P<name>.+?)\s*(?P<op>=|≠|!=|<>|<=|>=|≤|≥|<|>)\s*(?P<value>.+)$")
 _PRESENCE = re.compile(r"^(?P<name>.+?)\s*(?P<op>有值|为空)$")
+_AGED = re.compile(r"^(?P<name>.+?)\s*满\s*(?P<value>\d+\s*(?:个月|月|年))$")
 _AMOUNT = re.compile(r"^(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>个月|月|年|元|分|%)?$")
 _SPELLINGS = {"!=": Op.NOT_IN, "<>": Op.NOT_IN, "<=": Op.AT_MOST, ">=": Op.AT_LEAST}
 _ORDERED = frozenset({Op.LESS, Op.AT_LEAST, Op.MORE, Op.AT_MOST})
@@ -128,7 +157,11 @@ def parse_when(text: str, table: Table) -> When:
     if whole == ALL:
         return When(table.name)
     return When(
-        table.name, tuple(_term(part.strip(), table) for part in re.split(r"\s*且\s*|\s*&\s*", whole))
+        table.name,
+        tuple(
+            tuple(_term(part.strip(), table) for part in re.split(r"\s*且\s*|\s*&\s*", alternative))
+            for alternative in re.split(r"\s+或\s+", whole)
+        ),
     )
 
 
@@ -139,6 +172,8 @@ def _term(text: str, table: Table) -> Term:
         return Term(Place(table.name, table.touched), Op.NEWEST)
     if match := _PRESENCE.match(text):
         return Term(find_place(match["name"], table), Op(match["op"]))
+    if match := _AGED.match(text):
+        return Term(find_place(match["name"], table), Op.AGED, (match["value"],), _amount(match["value"]))
     match = _COMPARISON.match(text)
     if not match:
         raise RuleError(f"看不懂条件“{text}”；写法如 客户等级=A类/B类、解决时间 有值、合作时长<3个月")
@@ -166,7 +201,7 @@ def _canonical(values: tuple[str, ...], place: Place) -> tuple[str, ...]:
     known = {tidy(value): value for value in column.choice.values}
     aliases = column.choice.aliases
     found = tuple(known.get(value) or aliases.get(value, value) for value in values)
-    strange = [value for value in found if value not in column.choice.values]
+    strange = [value for value in found if value not in (*column.choice.values, EMPTY)]
     if strange and not column.choice.open:
         choices = "、".join(column.choice.values)
         raise RuleError(f"“{column.heading}”没有“{strange[0]}”这个选项；可选：{choices}")

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from xlcrm.periods import parse_length
-from xlcrm.rules.conditions import Op
+from xlcrm.periods import months_between, parse_length
+from xlcrm.rules.conditions import EMPTY, Op
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Kind
 from xlcrm.tables.cells import split_tags
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from numpy.typing import NDArray
 
     from xlcrm.rules.conditions import Term
@@ -26,8 +28,8 @@ _ORDERED = {
 }
 
 
-def holds(term: Term, cells: pd.Series) -> NDArray[np.bool_]:
-    """(n,) whether the comparison holds for each cell; a blank cell holds for 为空 alone.
+def holds(term: Term, cells: pd.Series, now: dt.datetime) -> NDArray[np.bool_]:
+    """(n,) whether the comparison holds for each cell; a blank cell holds for 为空 and the value 空 alone.
 
     A blank is not known to differ, so that ≠ does not match it by accident either. A cell of tags holds for =
     when one of its tags is among the choices. 最新记录 is no comparison of one cell; the callers answer it.
@@ -38,7 +40,14 @@ def holds(term: Term, cells: pd.Series) -> NDArray[np.bool_]:
         return _flags(cells.isna())
     if term.op in (Op.IN, Op.NOT_IN):
         among = _among(term, cells)
-        return among if term.op is Op.IN else _flags(cells.notna()) & ~among
+        blank = _flags(cells.isna())
+        if EMPTY in term.choices:
+            among |= blank
+        return among if term.op is Op.IN else ~blank & ~among
+    if term.op is Op.AGED:
+        today = np.array([now], dtype="datetime64[D]")
+        at = cells.to_numpy(dtype="datetime64[D]")
+        return ~np.isnat(at) & (months_between(at, today) >= term.number)
     result: NDArray[np.bool_] = _ORDERED[term.op](_numbers(cells), term.number)
     return result
 

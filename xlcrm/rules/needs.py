@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlcrm.periods import FESTIVALS
+from xlcrm.rules.measures import MEASURES
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Role
 from xlcrm.tables.cases import STEP_TIMES
@@ -39,6 +40,9 @@ def _needs(rule: Rule) -> Iterator[Need]:
         named = tuple((rule.table, columns[name].key) for name in rule.occasions if name in columns)
         if named:
             yield named
+        for name in rule.occasions:
+            if name in MEASURES:
+                yield from (((table, ""),) for table in MEASURES[name].needs)
 
 
 def _of_sources(sources: Sources) -> Iterator[Need]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import pandas as pd
 
 from xlcrm.errors import CalendarError, RuleError
-from xlcrm.periods import festival_name
+from xlcrm.periods import STATUTORY_FESTIVALS, festival_name
 from xlcrm.rules.base import (
     MINUTES,
     SPAN_UNITS,
@@ -25,9 +25,12 @@ from xlcrm.rules.base import (
     Warning_,
 )
 from xlcrm.rules.conditions import find_place, parse_when, tidy
-from xlcrm.rules.soundness import OVERALL_SATISFACTION, flaw
+from xlcrm.rules.measures import MEASURES
+from xlcrm.rules.soundness import flaw
 from xlcrm.rules.sources import parse_sources
-from xlcrm.tables import BY_TITLE, PACKS, Table, tables_of
+from xlcrm.tables import BY_NAME, BY_TITLE, PACKS, Table, tables_of
+from xlcrm.tables.base import FULL
+from xlcrm.tables.moments import ORDERS
 from xlcrm.tables.system import RULES
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
     from xlcrm.tables.frames import SheetData
 
-DEFAULT_FILES: Final = (*PACKS, "common")
+DEFAULT_FILES: Final = (*(pack for pack in PACKS if pack != FULL), "common")
 T = TypeVar("T")
 _YES, _NO = "是", "否"
 
@@ -86,9 +89,9 @@ class _CellError(RuleError):
 @cache
 def default_rows(pack: str) -> tuple[Mapping[str, str], ...]:
     """The packaged rows of one pack as 规则表 shows them (heading -> text); `full` joins all packs."""
-    titles = {table.title for table in tables_of(pack)}
-    shown = [_as_shown(row, pack) for row in _packaged() if pack == "full" or row["文件"] in (pack, "common")]
-    return tuple(row for row in shown if pack == "full" or row["对象表"] in titles)
+    own = {table.name for table in tables_of(pack)}
+    rows = [row for row in _packaged() if pack == FULL or row["文件"] in (pack, "common")]
+    return tuple(_as_shown(row, pack) for row in rows if BY_TITLE[row["对象表"]].name in own)
 
 
 @cache
@@ -99,20 +102,30 @@ def _packaged() -> tuple[Mapping[str, str], ...]:
 
 
 def _as_shown(row: Mapping[str, str], pack: str) -> Mapping[str, str]:
-    enabled = row["启用(合册)" if pack == "full" else "启用(本册)"]
+    enabled = row["启用(合册)" if pack == FULL else "启用(本册)"]
     shown = {item.heading: row.get(item.heading, "") for item in RULES.columns}
     shown["启用"] = enabled
+    shown |= _in_words_of(pack, parse_rule(shown))
     shown["默认值"] = "；".join(
         part
         for part in (
             "启用" if enabled == _YES else "停用",
-            row["条件"],
+            shown["条件"],
             f"{row['时限']}{row['单位']}" if row["时限"] else "",
             row["时间口径"],
             f"预警{row['预警']}" if row["预警"] else "",
         )
         if part
     )
+    return shown
+
+
+def _in_words_of(pack: str, rule: Rule) -> Mapping[str, str]:
+    """The cells of a rule that name sheets, columns or choices, as the pack calls them."""
+    table = BY_NAME[rule.table].in_pack(pack)
+    shown = {"对象表": table.title, "条件": rule.when.text(pack), "终点": rule.stop.text(pack)}
+    if rule.start.items:
+        shown["起点"] = rule.start.text(pack)
     return shown
 
 
@@ -168,6 +181,11 @@ def _unseen(rule: Rule, seen: set[str]) -> Rule:
     return rule
 
 
+_NAMED = frozenset({RuleKind.FESTIVAL, RuleKind.ANNIVERSARY, RuleKind.THRESHOLD})
+"""Kinds whose 起点 lists festivals, date columns or a measure, instead of sources of a time."""
+_BY_LAW = "国家法定假日"
+
+
 def parse_rule(cells: Mapping[str, str]) -> Rule:
     """Read one row of 规则表 (heading -> text).
 
@@ -180,7 +198,7 @@ def parse_rule(cells: Mapping[str, str]) -> Rule:
     table = _cell("R02", "对象表", cells, _table)
     kind = _cell("R01", "类型", cells, RuleKind)
     effect = _cell("R01", "作用", cells, Effect)
-    named = kind in (RuleKind.FESTIVAL, RuleKind.THRESHOLD) or effect is Effect.RECURRING
+    named = kind in _NAMED or effect is Effect.RECURRING
     rule = Rule(
         rule_id=rule_id,
         enabled=_cell("R01", "启用", cells, _yes_no),
@@ -254,12 +272,14 @@ def _occasions(text: str, table: Table) -> tuple[str, ...]:
     names = tuple(part.strip() for part in re.split(r"[、,/]", tidy(text)) if part.strip())
     if not names:
         raise RuleError("起点为空")
+    if _BY_LAW in names:
+        names = tuple(dict.fromkeys([*STATUTORY_FESTIVALS, *(name for name in names if name != _BY_LAW)]))
     return tuple(_occasion(name, table) for name in names)
 
 
 def _occasion(name: str, table: Table) -> str:
     """A festival's usual name, the heading of a column, or a measure."""
-    if name == OVERALL_SATISFACTION:
+    if name in MEASURES:
         return name
     try:
         return festival_name(name)
@@ -271,7 +291,7 @@ def _occasion(name: str, table: Table) -> str:
 
 
 def _limits(text: str) -> tuple[float, ...]:
-    parts = [part for part in re.split(r"[、,/]", tidy(text)) if part]
+    parts = [part for part in re.split(r"\s*[、,/~至-]\s*", tidy(text)) if part]
     if not parts:
         raise RuleError("时限为空")
     limits = tuple(float(part) for part in parts)
@@ -282,9 +302,16 @@ def _limits(text: str) -> tuple[float, ...]:
 
 _UNIT_KINDS = {
     RuleKind.CADENCE: (LimitUnit.DAY, LimitUnit.WEEK, LimitUnit.MONTH, LimitUnit.YEAR),
+    RuleKind.WINDOW: (LimitUnit.DAY, LimitUnit.WEEK, LimitUnit.MONTH, LimitUnit.YEAR),
     RuleKind.CALENDAR: (LimitUnit.WEEK, LimitUnit.MONTH, LimitUnit.YEAR),
     RuleKind.FESTIVAL: (LimitUnit.DAYS_BEFORE,),
-    RuleKind.THRESHOLD: (LimitUnit.PERCENT_BELOW, LimitUnit.SCORE_BELOW, LimitUnit.YUAN_ABOVE),
+    RuleKind.ANNIVERSARY: (LimitUnit.DAYS_BEFORE,),
+    RuleKind.THRESHOLD: (
+        LimitUnit.PERCENT_BELOW,
+        LimitUnit.SCORE_BELOW,
+        LimitUnit.YUAN_ABOVE,
+        LimitUnit.HOURS_ABOVE,
+    ),
 }
 
 
@@ -344,18 +371,18 @@ def _cannot_both(first: Rule, second: Rule) -> bool:
         or not (first.stop.items and second.stop.items)
     ):
         return False
-    table = next(item for item in BY_TITLE.values() if item.name == first.table)
-    order = [item.key for item in table.columns]
     stops = [rule.stop.items[0].place for rule in (first, second)]
     if any(place is None or place.table != first.table for place in stops):
         return False
-    before = order.index(stops[0].key) < order.index(stops[1].key)  # type: ignore[union-attr] # None is ruled out above
+    before = tuple(place.key for place in stops if place) in ORDERS.get(first.table, ())
     longer = first.limit * MINUTES[first.unit] > second.limit * MINUTES[second.unit]
     return before and longer and not _disjoint(first, second)
 
 
 def _disjoint(first: Rule, second: Rule) -> bool:
     """Whether no row can match both: one column is asked for different values."""
+    if len(first.when.alternatives) > 1 or len(second.when.alternatives) > 1:
+        return False
     return any(
         one.place == other.place and one.op == other.op == "=" and not set(one.choices) & set(other.choices)
         for one in first.when.terms

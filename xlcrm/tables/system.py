@@ -36,6 +36,7 @@ LIMIT_UNITS = (
     "%以下",
     "分以下",
     "元以上",
+    "小时以上",
 )
 
 HOME = "首页"
@@ -129,7 +130,21 @@ class RuleRow(Row):
     warning: Text = column("预警", note="截止前多久开始预警：时限的百分比（25%）或时长（2小时）")
     clock: Text = column("时钟列", note="同名时钟在对象表上共用一对 截止/状态 列")
     effect: OneOf = column(
-        "作用", choice=Choice(("建议沉睡", "暂停周期", "加快周期", "连续出现")), note="只用于状态类规则"
+        "作用",
+        choice=Choice(
+            (
+                "建议沉睡",
+                "暂停周期",
+                "加快周期",
+                "连续出现",
+                "超期说明",
+                "启动恢复",
+                "改进计划",
+                "效果评估",
+                "关系评级",
+            )
+        ),
+        note="只用于状态类和阈值类规则",
     )
     last_done_on: Day = column("上次完成", note="日历类任务做完后在此填写日期")
     assumed: Text = column("假定", note="是 = 文件没有写明，数值由 xlcrm 假定，可自行修改")

@@ -1,0 +1,79 @@
+"""From what was read to what is shown: every stage of a run in its order, pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xlcrm.compute.accounts import derive
+from xlcrm.compute.alerts import Alerts, alerts
+from xlcrm.compute.cadences import Cadence, cadence_tasks, cadences
+from xlcrm.compute.clocks import Clock, combine, judge
+from xlcrm.compute.columns import Columns, auto_columns
+from xlcrm.compute.due_list import DueList, clock_tasks, due_list
+from xlcrm.compute.events import fill_from_steps
+from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
+from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks
+from xlcrm.compute.tasks import join
+from xlcrm.compute.touches import Lookups
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from xlcrm.compute.facts import Facts
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that one run works out.
+
+    Attributes:
+        facts: what it started from, with what stands in for typed cells.
+        lookups: the contacts that rules looked up.
+        clocks: (table, clock name) -> that clock on every row.
+        contacts: every cadence on the customers that it matches.
+        tasks: a tasks frame (see `compute.tasks`).
+        columns: table -> its auto columns.
+        shown: 到期清单 as it is to be shown.
+        alerts: 超时预警 as it is to be shown.
+    """
+
+    facts: Facts
+    lookups: Lookups
+    clocks: Mapping[tuple[str, str], Clock]
+    contacts: list[Cadence]
+    tasks: pd.DataFrame
+    columns: dict[str, Columns]
+    shown: DueList
+    alerts: Alerts
+
+
+def prepared(facts: Facts) -> Lookups:
+    """Fill in what stands in for typed cells, once, and give the lookups that every stage shares."""
+    facts.derived.update(fill_from_steps(facts))
+    derive(facts)
+    return Lookups(facts)
+
+
+def run(facts: Facts) -> Run:
+    """The stages of a refresh between reading and writing."""
+    lookups = prepared(facts)
+    clocks = combine(judge(facts, lookups), facts)
+    contacts = cadences(facts, lookups)
+    quiet = quiet_since(facts, lookups)
+    tasks = join(
+        [
+            clock_tasks(facts, clocks),
+            cadence_tasks(facts, contacts),
+            milestone_tasks(facts, lookups),
+            festival_tasks(facts, lookups),
+            calendar_tasks(facts),
+            state_tasks(facts, quiet),
+            threshold_tasks(facts, lookups),
+        ]
+    )
+    columns = auto_columns(facts, lookups, clocks, contacts, quiet)
+    shown, warnings = due_list(facts, tasks), alerts(facts, clocks)
+    return Run(facts, lookups, clocks, contacts, tasks, columns, shown, warnings)
