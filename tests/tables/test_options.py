@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from xlcrm.tables import TABLES
+from xlcrm.tables import FULL, PACKS, TABLES, tables_of
 from xlcrm.tables.cases import COMPLAINTS
 from xlcrm.tables.customers import CUSTOMERS
-from xlcrm.tables.options import OptionList, list_of_column, option_lists, with_additions
+from xlcrm.tables.options import OptionList, list_of_column, option_lists, pack_option_lists, with_additions
 
 LISTS = option_lists(TABLES, "crm")
 
@@ -17,6 +17,35 @@ def name_of(table: str, key: str) -> str:
 def test_columns_with_the_same_values_share_a_list() -> None:
     lists = list_of_column(LISTS)
     assert lists["customers", "grade"] is lists["followup_plans", "grade"]
+
+
+def test_a_column_has_a_list_of_one_name_in_every_packs_workbook() -> None:
+    whole = list_of_column(pack_option_lists(FULL))
+    for pack in PACKS:
+        for user, item in list_of_column(pack_option_lists(pack)).items():
+            assert item.name == whole[user].name
+
+
+def test_no_two_lists_of_a_workbook_have_one_name() -> None:
+    for pack in PACKS:
+        lists = pack_option_lists(pack)
+        assert len({item.name for item in lists}) == len({item.defined_name for item in lists}) == len(lists)
+
+
+def test_the_later_of_two_lists_with_one_heading_carries_its_sheet() -> None:
+    assert name_of("followup_plans", "way") == "跟进方式"
+    assert name_of("followup_records", "way") == "客户跟进记录表_跟进方式"
+
+
+def test_what_a_pack_calls_a_value_is_no_addition() -> None:
+    tables = tables_of("service")
+    lists = option_lists(tables, FULL)
+    added = with_additions(tables, lists, {"维护内容": ["回访", "赠礼"], "客户等级": ["VIP", "A类", "特级"]})
+    found = {table.name: table for table in added}
+    care = found["care_records"].by_key["care"].choice
+    assert care is not None
+    assert care.values == ("回访", "关怀", "提醒", "赠礼")
+    assert found["customers"] in tables
 
 
 def test_defined_names_have_only_letters_that_excel_allows() -> None:

@@ -145,8 +145,8 @@ class MaintenanceSummaryRow(Row):
     planned: Int = column("计划项数", role=Role.AUTO)
     done_in_time: Int = column("按期完成数", role=Role.AUTO)
     completion_rate: Percent = column("完成率", role=Role.AUTO)
-    budget: Money = column("预算合计", role=Role.AUTO, unit="元")
-    actual_cost: Money = column("实际费用合计", role=Role.AUTO, unit="元")
+    budget: Money = column("预算合计", role=Role.AUTO)
+    actual_cost: Money = column("实际费用合计", role=Role.AUTO)
     problem: LongText = column("存在问题", note=_COMPUTED)
     measure: LongText = column("改进措施", note=_COMPUTED)
 
