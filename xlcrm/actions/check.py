@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from xlcrm.actions.base import Outcome
+from xlcrm.actions.journal import Entry, journal_blocks
 from xlcrm.actions.loading import load
 from xlcrm.actions.refresh import (
     add_row_findings,
     check_input,
     finding_blocks,
-    journal_blocks,
     table_blocks,
     written,
 )
@@ -42,7 +42,8 @@ def _prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
     add_row_findings(loaded, found, columns)
     blocks, _ = table_blocks(loaded, columns)
     blocks += finding_blocks(loaded, found)
-    blocks += journal_blocks(loaded, LABEL, found, blocks, time.monotonic() - started)
+    entry = Entry(LABEL, len(found), time.monotonic() - started)
+    blocks += journal_blocks(loaded, entry, blocks)
     changes = Changes(blocks)
     message = f"已检查 {loaded.rows} 行：" + "，".join(
         f"{name} {number} 处" for name, number in counts.items()

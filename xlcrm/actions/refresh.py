@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import dataclasses
-import getpass
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from xlcrm import __version__
 from xlcrm.actions.base import Outcome
 from xlcrm.actions.blocks import appended, auto_blocks, beside_label, finding_links, list_blocks
+from xlcrm.actions.journal import Entry, journal_blocks
 from xlcrm.actions.loading import Loaded, load
 from xlcrm.checks import run_checks, summarise_rows
 from xlcrm.checks.base import CheckInput
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from xlcrm.compute.due_list import DueList
     from xlcrm.workbook.port import Door
 
-JOURNAL_ROWS = 5_000
 LABEL = "刷新到期清单"
 
 
@@ -76,7 +74,9 @@ def prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
     blocks += report_blocks(loaded, found, tasks, warnings)
     blocks += home_blocks(door, counts, loaded.facts.now)
     remarks = _remarks(loaded, absent, tasks, warnings)
-    blocks += journal_blocks(loaded, LABEL, found, blocks, time.monotonic() - started, tasks.retired)
+    details = "；".join(f"已离开清单的备注 {note}" for note in tasks.retired)[:2_000]
+    entry = Entry(LABEL, len(found), time.monotonic() - started, details)
+    blocks += journal_blocks(loaded, entry, blocks)
     changes = Changes(blocks)
     message = (
         f"已处理 {loaded.rows} 行：逾期 {tasks.counts['逾期']} 项，今日到期 {tasks.counts['今日到期']} 项，"
@@ -202,42 +202,6 @@ def home_blocks(door: Door, counts: Mapping[str, int], now: dt.datetime) -> list
     found = [beside_label(HOME, grid, label, figure, below=True) for label, figure in counts.items()]
     found.append(beside_label(HOME, grid, REFRESHED_AT, now, below=False))
     return [block for block in found if block is not None]
-
-
-def journal_blocks(
-    loaded: Loaded,
-    label: str,
-    found: pd.DataFrame,
-    blocks: Sequence[Block],
-    seconds: float,
-    retired: Sequence[str] = (),
-) -> list[Block]:
-    """操作日志 with one more line; the newest 5,000 are kept."""
-    sheet = loaded.reading.tables.get("journal")
-    if sheet is None:
-        return []
-    details = "；".join(f"已离开清单的备注 {note}" for note in retired)[:2_000]
-    line: dict[str, Any] = {
-        "at": pd.Timestamp(loaded.facts.now),
-        "by": _user(),
-        "action": label,
-        "version": __version__,
-        "rows_read": float(loaded.rows),
-        "cells_written": float(Changes(blocks).cells),
-        "findings": float(len(found)),
-        "seconds": round(seconds, 1),
-        "details": details or None,
-    }
-    new = pd.DataFrame([line])[list(sheet.frame.columns)].astype(sheet.frame.dtypes.to_dict())
-    kept = pd.concat([sheet.frame, new]).tail(JOURNAL_ROWS).reset_index(drop=True)
-    return list_blocks(sheet, kept, loaded.reading.tables)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""
 
 
 def _remarks(

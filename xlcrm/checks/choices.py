@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from xlcrm.checks.base import ERROR, HINT, CheckInput, Code, findings, gather, heading, noted_rows, remarks
-from xlcrm.tables.base import Kind
+from xlcrm.tables.base import Choice, Kind
+from xlcrm.tables.fields import YES_NO
 from xlcrm.tables.frames import Remark
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def _column(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
 
 def _noted(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
     name = heading(sheet, column.key)
-    values = column.choice.values if column.choice else ()  # noqa: PD011 - a tuple of choices
-    choices = "、".join(values)
+    choice = column.choice or (YES_NO if column.kind is Kind.YESNO else Choice(()))
+    choices = "、".join(choice.words)
     aliases = remarks(sheet, column.key, Remark.ALIAS)
-    known = sheet.frame[column.key].reindex(aliases["row"])
+    known = [choice.word(value, choice.pack) for value in sheet.frame[column.key].reindex(aliases["row"])]
     yield findings(
         sheet,
         "V07",
@@ -56,7 +57,7 @@ def _noted(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
         message=[
             f"“{name}”里的“{raw}”就是“{value}”" for raw, value in zip(aliases["raw"], known, strict=True)
         ],
-        fix="可用规范化自动改写",
+        fix="可用规范数据自动改写",
         value=aliases["raw"],
         corrected=known,
     )

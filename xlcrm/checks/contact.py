@@ -100,7 +100,7 @@ def _judge(text: str, phones: tuple[Phone, ...], tidied: str, *, name: str) -> t
         )
     if tidied == text:
         return "", "", "", ""
-    return HINT, f"“{name}”里的“{text}”可以统一写成“{tidied}”", "可用规范化自动改写", tidied
+    return HINT, f"“{name}”里的“{text}”可以统一写成“{tidied}”", "可用规范数据自动改写", tidied
 
 
 def _emails(sheet: SheetData, column: Column) -> pd.DataFrame:
@@ -130,7 +130,7 @@ def _emails(sheet: SheetData, column: Column) -> pd.DataFrame:
                     f"“{name}”里的“{text}”可以统一写成“{better}”"
                     for text, better in zip(untidy, tidied[untidy.index], strict=True)
                 ],
-                fix="可用规范化自动改写",
+                fix="请核对后照建议值改写",
                 corrected=tidied[untidy.index],
             ),
         ]

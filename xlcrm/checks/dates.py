@@ -22,6 +22,7 @@ from xlcrm.checks.matching import matches
 from xlcrm.rules.base import LimitUnit, RuleKind
 from xlcrm.tables.base import TIMES, Kind
 from xlcrm.tables.frames import Remark
+from xlcrm.tables.typed_text import parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,6 +80,8 @@ def _noted(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
         )
     notes = remarks(sheet, column.key, Remark.TEXT_DATE)
     shown = [cell_text(value) for value in sheet.frame[column.key].reindex(notes["row"])]
+    # the year of a birthday typed without one would be ours, so it is no correction
+    whole = [parse_moment(raw) is not None for raw in notes["raw"]]
     yield findings(
         sheet,
         "V08",
@@ -88,9 +91,12 @@ def _noted(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
         message=[
             f"“{name}”里的“{raw}”是文本，按 {day} 计算" for raw, day in zip(notes["raw"], shown, strict=True)
         ],
-        fix="可用规范化自动改为日期",
+        fix=[
+            "可用规范数据自动改为日期" if good else "没有写年份，只看月和日；知道年份的请补上"
+            for good in whole
+        ],
         value=notes["raw"],
-        corrected=shown,
+        corrected=[day if good else "" for day, good in zip(shown, whole, strict=True)],
     )
 
 

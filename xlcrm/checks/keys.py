@@ -17,8 +17,10 @@ from xlcrm.checks.base import (
     gather,
     heading,
     named_rows,
+    no_findings,
     noted_rows,
 )
+from xlcrm.checks.numbering import filing_key, is_dated, next_ids
 from xlcrm.tables.base import TIMES
 from xlcrm.tables.frames import Remark
 
@@ -42,14 +44,17 @@ CODES: Final[Mapping[str, Code]] = {
 def check(given: CheckInput) -> pd.DataFrame:
     """Findings of V09."""
     return gather(
-        part for sheet in given.sheets for column in entry_columns(sheet) for part in _column(sheet, column)
+        part
+        for sheet in given.sheets
+        for column in entry_columns(sheet)
+        for part in _column(given, sheet, column)
     )
 
 
-def _column(sheet: SheetData, column: Column) -> list[pd.DataFrame]:
+def _column(given: CheckInput, sheet: SheetData, column: Column) -> list[pd.DataFrame]:
     parts = []
     if column.is_key:
-        parts += [_repeated(sheet, column), _missing(sheet, column)]
+        parts += [_repeated(sheet, column), _missing(given, sheet, column)]
     if column.form:
         parts.append(_malformed(sheet, column))
     return parts
@@ -71,12 +76,19 @@ def _repeated(sheet: SheetData, column: Column) -> pd.DataFrame:
     )
 
 
-def _missing(sheet: SheetData, column: Column) -> pd.DataFrame:
+def _missing(given: CheckInput, sheet: SheetData, column: Column) -> pd.DataFrame:
     cells = sheet.frame[column.key]
     blank = cells.index[cells.isna().to_numpy()] if not column.required else cells.index[:0]
     if len(blank):
         blank = blank.difference(noted_rows(sheet, column.key, Remark.UNREADABLE, Remark.ERROR))
+    if not len(blank):
+        return no_findings()
     name = heading(sheet, column.key)
+    ids = next_ids(given, sheet, blank)
+    filed = filing_key(sheet.table)
+    undated = "请填写编号"
+    if filed and is_dated(sheet.table):
+        undated += f"；填好“{heading(sheet, filed)}”后可用规范数据自动编号"
     return findings(
         sheet,
         "V09",
@@ -84,7 +96,8 @@ def _missing(sheet: SheetData, column: Column) -> pd.DataFrame:
         blank,
         column.key,
         message=f"“{name}”是空的，别的表无法引用这一行",
-        fix="请填写编号，或用规范化自动编号",
+        fix=["请填写编号，或用规范数据自动编号" if text else undated for text in ids],
+        corrected=ids,
     )
 
 

@@ -75,7 +75,7 @@ def _numbers(given: CheckInput) -> Iterator[pd.DataFrame]:
                     f"“{name}”里的“{raw}”{words}，按 {number} 计算"
                     for raw, number in zip(notes["raw"], shown, strict=True)
                 ],
-                fix="可用规范化自动改写",
+                fix="可用规范数据自动改写",
                 value=notes["raw"],
                 corrected=shown,
             )

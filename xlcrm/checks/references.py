@@ -86,7 +86,7 @@ def _misnamed(sheet: SheetData, column: Column, register: SheetData) -> Iterator
             f"是“{expected[row]}”"
             for row in unlike
         ],
-        fix="请核对编号和名称哪一个写错了；名称可用规范化改为登记的名称",
+        fix="请核对编号和名称哪一个写错了；名称有误的照建议值改写",
         corrected=expected[unlike],
     )
 

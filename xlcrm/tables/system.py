@@ -174,7 +174,7 @@ class HolidayRow(Row):
 
 
 class JournalRow(Row):
-    """One action: when, who, what, how much."""
+    """One action: when, who, what, how much; or one entry cell that an action has rewritten."""
 
     at: Moment = column("时间", role=Role.AUTO)
     by: Text = column("操作人", role=Role.AUTO)
@@ -185,6 +185,16 @@ class JournalRow(Row):
     findings: Int = column("发现问题", role=Role.AUTO)
     seconds: Number = column("用时(秒)", role=Role.AUTO)
     details: LongText = column("说明", role=Role.AUTO)
+    batch: Text = column("批次", role=Role.AUTO)
+    sheet: Text = column("工作表", role=Role.AUTO)
+    cell: Text = column("单元格", role=Role.AUTO)
+    row_key: Text = column("所在行", role=Role.AUTO)
+    old: Text = column("原值", role=Role.AUTO)
+    new: Text = column("新值", role=Role.AUTO)
+
+
+BATCH_KEYS = ("batch", "sheet", "cell", "row_key", "old", "new")
+"""Columns of 操作日志 that taking an action back rests on."""
 
 
 DUE_LIST = Table(
@@ -227,5 +237,5 @@ JOURNAL = Table(
     name="journal",
     title="操作日志",
     row=JournalRow,
-    hint="每次操作一行，保留最新 5000 行。",
+    hint="每次操作一行，改写的录入单元格各一行（可用 撤销 恢复），保留最新 5000 行。",
 )

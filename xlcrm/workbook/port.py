@@ -29,6 +29,12 @@ class Link:
     cell: str
 
 
+class Undated(float):
+    """A number for a cell that may show dates by now: written where one was before a date took its place."""
+
+    __slots__ = ()
+
+
 Cell: TypeAlias = str | int | float | bool | dt.datetime | dt.date | Link | None
 """What we write into one cell; None empties it and keeps its format."""
 

@@ -8,7 +8,7 @@ import numbers
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from xlcrm.workbook.port import KEEP, Link
+from xlcrm.workbook.port import KEEP, Link, Undated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ _REMEMBERED: Final = 1 << 15
 PLAIN: Final = 0
 DATE: Final = 1
 MOMENT: Final = 2
+UNDATED: Final = 3
 
 Fragment = Any
 """bytes for a value, None for an emptied cell, KEEP for one that stays."""
@@ -128,7 +129,7 @@ class Encoder:
         }
 
     def column(self, values: Sequence[Any]) -> tuple[list[Fragment], list[int] | int]:
-        """Fragments of a column, and the kind of each value, or of all: PLAIN, DATE or MOMENT.
+        """Fragments of a column, and the kind of each value, or of all: PLAIN, DATE, MOMENT or UNDATED.
 
         The kind of an emptied or kept cell has no meaning.
 
@@ -262,4 +263,6 @@ def needs_space(text: str) -> bool:
 def _kind(kind: type) -> int:
     if issubclass(kind, dt.datetime):
         return MOMENT
+    if issubclass(kind, Undated):
+        return UNDATED
     return DATE if issubclass(kind, dt.date) else PLAIN

@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.errors import UnsafeToPatch
-from xlcrm.workbook.patch.cells import PLAIN, BadValueError, Encoder, link_formula, serial, unescaped
+from xlcrm.workbook.patch.cells import PLAIN, UNDATED, BadValueError, Encoder, link_formula, serial, unescaped
 from xlcrm.workbook.patch.markup import INSIDE_TAG, attribute_edit, attributes_of, quoted, spliced
 from xlcrm.workbook.patch.plan import written
 from xlcrm.workbook.patch.ranges import Area, address
@@ -186,10 +186,10 @@ class Rewriter:
         return self.dated(style, kind)
 
     def dated(self, style: str, kind: int) -> str:
-        """The style, or its twin that shows dates when one is needed."""
-        if kind == PLAIN:
-            return style
+        """The style, or its twin that shows dates (or none) when one is needed."""
         styles = self.book.styles
+        if kind == PLAIN or (kind == UNDATED and styles is None):
+            return style
         if styles is None:
             raise UnsafeToPatch(f"“{self.book.title}”没有样式表，写不了日期，请用 Excel 打开后另存一份再试。")
         number = int(style or 0)

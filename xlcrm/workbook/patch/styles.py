@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.errors import UnsafeToPatch
-from xlcrm.workbook.patch.cells import DATE
+from xlcrm.workbook.patch.cells import DATE, UNDATED
 from xlcrm.workbook.patch.markup import Markup, attribute_edit, spliced
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _BUILT_IN_DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """ECMA-376 18.8.30: built-in number formats that show a date or a time, East Asian ones included."""
+_GENERAL: Final = 0
 _MAX_STYLES: Final = 64_000
 _FORMATS: Final = {DATE: "yyyy-mm-dd"}
 _MOMENT_FORMAT: Final = "yyyy-mm-dd hh:mm"
@@ -61,10 +62,11 @@ class StyleBook:
         return is_date_format(code) if code is not None else number in _BUILT_IN_DATES
 
     def dated(self, style: int, kind: int) -> int:
-        """The style itself when it shows dates, else its twin that does."""
+        """The style itself when it shows dates, else its twin that does; for UNDATED the other way round."""
         key = style, kind
         if key not in self._known:
-            self._known[key] = style if self.is_dated(style) else self._twin(style, kind)
+            fits = self.is_dated(style) is not (kind == UNDATED)
+            self._known[key] = style if fits else self._twin(style, kind)
         return self._known[key]
 
     def _twin(self, style: int, kind: int) -> int:
@@ -72,7 +74,7 @@ class StyleBook:
             raise UnsafeToPatch(
                 f"工作簿的样式表里没有第 {style} 号单元格格式，请用 Excel 打开后另存一份再试。"
             )
-        number = self._format(_FORMATS.get(kind, _MOMENT_FORMAT))
+        number = _GENERAL if kind == UNDATED else self._format(_FORMATS.get(kind, _MOMENT_FORMAT))
         xf = self._xfs[style]
         xf = spliced(xf, [attribute_edit(xf, 0, "numFmtId", str(number))])
         xf = spliced(xf, [attribute_edit(xf, 0, "applyNumberFormat", "1")])
