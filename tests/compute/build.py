@@ -45,7 +45,7 @@ class Run(compute_run.Run):
 
 
 def book(*rule_ids: str, **changed: Mapping[str, str]) -> RuleBook:
-    """The packaged rules of crm; with ids only those of any pack, enabled; `changed` gives a rule other cells."""
+    """The packaged rules of crm; with ids only those of any pack, enabled; `changed` gives other cells."""
     chosen = set(rule_ids) | set(changed)
     rows = [dict(row) for row in default_rows("full" if chosen else "crm")]
     if chosen:

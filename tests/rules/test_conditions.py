@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -124,7 +126,7 @@ def test_what_cannot_be_read_says_why(text: str, reason: str) -> None:
         parse_when(text, CUSTOMERS)
 
 
-@pytest.mark.parametrize("row", default_rows("crm"), ids=lambda row: row["规则编号"])
+@pytest.mark.parametrize("row", default_rows("full"), ids=lambda row: row["规则编号"])
 def test_packaged_conditions_read_and_write_themselves(row: dict[str, str]) -> None:
     table = BY_TITLE[row["对象表"]]
     when = parse_when(row["条件"], table)
@@ -153,6 +155,7 @@ def test_tidy_folds_what_looks_alike() -> None:
     assert tidy("　Ａ类 \t且  １ ") == "A类 且 1"
 
 
+NOW = dt.datetime(2026, 11, 20, 10, 30)
 CELLS = pd.Series(["A类", "B类", None], dtype="str")
 
 
@@ -166,7 +169,7 @@ CELLS = pd.Series(["A类", "B类", None], dtype="str")
     ],
 )
 def test_a_blank_cell_holds_for_blank_alone(text: str, expected: list[bool]) -> None:
-    assert holds(one(text), CELLS).tolist() == expected
+    assert holds(one(text), CELLS, NOW).tolist() == expected
 
 
 @pytest.mark.parametrize(
@@ -179,20 +182,64 @@ def test_a_blank_cell_holds_for_blank_alone(text: str, expected: list[bool]) -> 
     ],
 )
 def test_numbers_compare_with_their_edge(text: str, expected: list[bool]) -> None:
-    assert holds(one(text), pd.Series([499.0, 500.0, 501.0, None])).tolist() == expected
+    assert holds(one(text), pd.Series([499.0, 500.0, 501.0, None]), NOW).tolist() == expected
 
 
 def test_typed_lengths_compare_in_months() -> None:
     typed = pd.Series(["2个月", "1年", "3个月", "很久", None], dtype="str")
-    assert holds(one("合作时长<3个月", "visit_plans"), typed).tolist() == [True, False, False, False, False]
+    assert holds(one("合作时长<3个月", "visit_plans"), typed, NOW).tolist() == [
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_one_of_several_tags_is_enough() -> None:
     tags = pd.Series(["价格敏感、急购", "急购", None], dtype="str")
-    assert holds(one("需求标签=价格敏感"), tags).tolist() == [True, False, False]
-    assert holds(one("需求标签≠价格敏感"), tags).tolist() == [False, True, False]
+    assert holds(one("需求标签=价格敏感"), tags, NOW).tolist() == [True, False, False]
+    assert holds(one("需求标签≠价格敏感"), tags, NOW).tolist() == [False, True, False]
 
 
 def test_no_packaged_rule_matches_without_saying_so() -> None:
-    silent = [rule.rule_id for rule in default_book("crm").rules if not rule.when.terms]
-    assert silent == [row["规则编号"] for row in default_rows("crm") if row["条件"] == "全部"]
+    silent = [rule.rule_id for rule in default_book("full").rules if not rule.when.terms]
+    assert silent == [row["规则编号"] for row in default_rows("full") if row["条件"] == "全部"]
+
+
+def test_one_alternative_is_enough() -> None:
+    when = parse_when("投诉等级=一般 且 投诉渠道=邮件 或 投诉等级=重大", BY_NAME["complaints"])
+    assert [[term.place.key for term in terms] for terms in when.alternatives] == [
+        ["level", "channel"],
+        ["level"],
+    ]
+    assert len(when.terms) == 3
+    assert when.text() == "投诉等级=一般 且 投诉渠道=邮件 或 投诉等级=重大"
+
+
+def test_a_choice_that_contains_the_word_for_or_is_one_choice() -> None:
+    term = one("触发条件=连续未复购或互动", "recovery_cases")
+    assert term.choices == ("连续未复购或互动",)
+
+
+def test_blank_is_a_value_that_must_be_named() -> None:
+    assert holds(one("客户等级=A类/空"), CELLS, NOW).tolist() == [True, False, True]
+    assert holds(one("客户等级≠A类/空"), CELLS, NOW).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2025-11-20", True), ("2025-11-21", False), ("2020-02-29", True), (None, False), ("2027-01-01", False)],
+)
+def test_a_date_is_so_old_from_its_anniversary_on(day: str | None, expected: bool) -> None:  # noqa: FBT001 - a table's column
+    cells = pd.Series([day]).astype("datetime64[ns]")
+    assert holds(one("签约日期 满1年"), cells, NOW).tolist() == [expected]
+    assert one("签约日期 满12个月").number == one("签约日期满1年").number == 12
+
+
+def test_a_pack_shows_its_own_words_and_plain_headings() -> None:
+    when = parse_when("客户等级=VIP/B类 且 职务 有值", CUSTOMERS)
+    assert when.text("service") == "客户等级=VIP/潜力 且 职务 有值"
+    assert when.text() == "客户等级=A类/B类 且 职位 有值"
+    care = parse_when("维护内容(如回访、关怀、提醒)=回访", BY_NAME["care_records"])
+    assert care.text("service") == "维护内容=回访"

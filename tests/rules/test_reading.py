@@ -9,8 +9,10 @@ import pytest
 
 from tests.checks.build import sheet
 from xlcrm.errors import RuleError
+from xlcrm.periods import STATUTORY_FESTIVALS
 from xlcrm.rules.base import CalendarKind, Effect, LimitUnit, RuleKind
 from xlcrm.rules.reading import default_book, default_rows, parse_rule, parse_warning, read_book
+from xlcrm.tables import PACKS
 from xlcrm.tables.system import RULES
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ KEYS = {item.heading: item.key for item in RULES.columns}
 
 def row(rule_id: str, **changed: str) -> dict[str, str]:
     """A packaged row with some cells typed over."""
-    found = next(dict(cells) for cells in default_rows("crm") if cells["规则编号"] == rule_id)
+    pack = "crm" if rule_id[0] in "CX" else "full"
+    found = next(dict(cells) for cells in default_rows(pack) if cells["规则编号"] == rule_id)
     return {**found, **changed}
 
 
@@ -49,7 +52,7 @@ def test_the_packaged_book_is_whole_and_sound() -> None:
 
 def test_the_full_book_switches_off_what_another_document_says_stricter() -> None:
     off = {cells["规则编号"] for cells in default_rows("full") if cells["启用"] == "否"}
-    assert {"C02", "C03", "C15", "C22", "C27", "C35"} <= off
+    assert off == {"S14", "C02", "C03", "C15", "C22", "C27", "C35", "M04", "M06", "P32", "P33", "P46"}
 
 
 def test_a_rule_reads_into_what_it_says() -> None:
@@ -167,7 +170,11 @@ def test_a_broken_row_is_off_and_says_why(
         ("C05", {"时限": "0.5"}, "应为整数"),
         ("C05", {"起点": ""}, "必须写明起点"),
         ("C05", {"单位": "小时"}, "周期类规则的单位应为"),
-        ("C05", {"对象表": "客户来源登记表", "条件": "全部", "起点": "获取日期"}, "没有客户编号"),
+        (
+            "C05",
+            {"对象表": "客户来源登记表", "条件": "全部", "起点": "最近 客户跟进记录表.跟进日期"},
+            "没有客户编号",
+        ),
         ("C34", {"时限": "0"}, "应大于 0"),
         ("C33", {"时限": "0"}, "应大于 0"),
         ("C33", {"起点": "春节"}, "没有“春节”这一列"),
@@ -181,7 +188,19 @@ def test_a_broken_row_is_off_and_says_why(
         ("C24", {"起点": "春节"}, "不是数字"),
         ("C24", {"起点": ""}, "起点为空"),
         ("C24", {"对象表": "客户信息总表", "条件": "全部", "起点": "预算"}, "不是记录表"),
-        ("C24", {"对象表": "客户投诉登记表", "条件": "全部"}, "没有五分制评分"),
+        ("C24", {"对象表": "客户投诉登记表", "条件": "全部"}, "综合满意度由客户满意度调查表算出"),
+        ("C24", {"起点": "十分制满意度"}, "十分制满意度的单位应为 分以下"),
+        ("C24", {"作用": "连续出现"}, "只用于状态类规则"),
+        ("C28", {"条件": "投诉等级 满3个月"}, "不是日期，不能写“满”"),
+        ("C28", {"终点": "之后 客户信息总表.最后更新日期"}, "只用于客户投诉登记表自己的列"),
+        ("M02", {"时限": "4"}, "窗口的时限应写成 从-到"),
+        ("M02", {"时限": "6-4"}, "窗口的时限应写成 从-到"),
+        ("M02", {"时限": "4、6"}, "看不懂“4、6”"),
+        ("M07", {"对象表": "服务问题处理表", "终点": ""}, "超期说明只用于客户投诉登记表"),
+        ("P37", {"条件": "咨询量 有值"}, "必须写明终点"),
+        ("P43", {"时钟列": ""}, "必须写明作用或时钟列"),
+        ("R10", {"单位": "分以下"}, "首次响应用时的单位应为 小时以上"),
+        ("S15", {"单位": "次"}, "阈值类规则的单位应为"),
         ("C24", {"终点": "调查人"}, "不是日期或时间"),
         ("C26", {"起点": "春节、负责人"}, "不是节日，也不是日期列"),
         ("C26", {"起点": "综合满意度"}, "不是节日，也不是日期列"),
@@ -273,3 +292,46 @@ def test_labels_leave_out_a_limit_of_nothing() -> None:
 def test_an_occasion_is_a_column_of_the_rules_own_table() -> None:
     with pytest.raises(RuleError, match="不是客户投诉登记表自己的列"):
         parse_rule(row("C32", 起点="客户信息总表.签约日期"))
+
+
+def test_windows_and_repeats_say_their_limits_as_people_do() -> None:
+    rules = {rule.rule_id: rule for rule in default_book("full").rules}
+    assert (rules["M02"].limits, rules["M02"].label) == ((4, 6), "M02 购买4~6个月回访（4-6个月）")
+    assert (rules["R07"].limits, rules["R07"].limit_text) == ((1, 3), "每1个月，共3个月")
+    assert rules["S11"].limit_text == "每24小时"
+
+
+def test_statutory_holidays_are_one_word() -> None:
+    assert parse_rule(row("M11", 起点="国家法定假日、元宵")).occasions == (*STATUTORY_FESTIVALS, "元宵")
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_no_packaged_rule_contradicts_another(pack: str) -> None:
+    assert default_book(pack).problems == ()
+
+
+@pytest.mark.parametrize("pack", [pack for pack in PACKS if pack != "full"])
+def test_a_packs_own_words_say_the_same_rules(pack: str) -> None:
+    joined = {rule.rule_id: rule for rule in default_book("full").rules}
+    for rule in default_book(pack).rules:
+        own = joined[rule.rule_id]
+        assert rule.model_copy(update={"enabled": own.enabled, "stop": own.stop, "when": own.when}) == own
+        assert rule.when.text() == own.when.text()
+        assert set(rule.stop.items) <= set(own.stop.items)
+
+
+def test_rules_speak_a_packs_own_words() -> None:
+    rows = {cells["规则编号"]: cells for cells in default_rows("service")}
+    assert rows["S03"]["对象表"] == "客户信息登记表"
+    assert rows["S03"]["条件"] == "客户阶段=合作 且 客户等级=VIP"
+    assert "客户等级=VIP" in rows["S03"]["默认值"]
+    assert rows["S03"]["起点"].startswith("最近 客户维护记录表[维护内容=回访].维护日期")
+
+
+def test_sheets_that_a_pack_lacks_are_left_out_of_alternatives() -> None:
+    stops = {
+        pack: next(cells["终点"] for cells in default_rows(pack) if cells["规则编号"] == "C26")
+        for pack in ("crm", "full")
+    }
+    assert stops["crm"] == "前7天内 客户跟进记录表.跟进日期"
+    assert stops["full"] == f"{stops['crm']}，否则 前7天内 客户维护记录表.维护日期"

@@ -42,12 +42,13 @@ def holds(term: Term, cells: pd.Series, now: dt.datetime) -> NDArray[np.bool_]:
         among = _among(term, cells)
         blank = _flags(cells.isna())
         if EMPTY in term.choices:
-            among |= blank
+            among = among | blank
         return among if term.op is Op.IN else ~blank & ~among
     if term.op is Op.AGED:
         today = np.array([now], dtype="datetime64[D]")
         at = cells.to_numpy(dtype="datetime64[D]")
-        return ~np.isnat(at) & (months_between(at, today) >= term.number)
+        old: NDArray[np.bool_] = ~np.isnat(at) & (months_between(at, today) >= term.number)
+        return old
     result: NDArray[np.bool_] = _ORDERED[term.op](_numbers(cells), term.number)
     return result
 

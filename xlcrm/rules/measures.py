@@ -1,4 +1,4 @@
-"""What a threshold rule may compare besides a number column: named measures of a form, a month or all cases."""
+"""What a threshold rule may compare besides a number column: named measures of a form, a month or all."""
 
 from __future__ import annotations
 

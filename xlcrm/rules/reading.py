@@ -213,7 +213,7 @@ def parse_rule(cells: Mapping[str, str]) -> Rule:
         else _cell("R02", "起点", cells, lambda text: parse_sources(text, table)),
         stop=_cell("R02", "终点", cells, lambda text: parse_sources(text, table)),
         occasions=_cell("R02", "起点", cells, lambda text: _occasions(text, table)) if named else (),
-        limits=_cell("R03", "时限", cells, _limits),
+        limits=_cell("R03", "时限", cells, lambda text: _limits(text, kind)),
         unit=_cell("R03", "单位", cells, lambda text: _unit(text, kind)),
         calendar=_cell("R01", "时间口径", cells, lambda text: CalendarKind(text or "自然时间")),
         warning=_cell("R03", "预警", cells, parse_warning),
@@ -290,8 +290,9 @@ def _occasion(name: str, table: Table) -> str:
     return table.by_key[place.key].heading
 
 
-def _limits(text: str) -> tuple[float, ...]:
-    parts = [part for part in re.split(r"\s*[、,/~至-]\s*", tidy(text)) if part]
+def _limits(text: str, kind: RuleKind) -> tuple[float, ...]:
+    between = r"[-~至]" if kind is RuleKind.WINDOW else r"[、,/]"
+    parts = [part for part in re.split(between, tidy(text)) if part]
     if not parts:
         raise RuleError("时限为空")
     limits = tuple(float(part) for part in parts)

@@ -32,7 +32,7 @@ class Pick(StrEnum):
     LAST = "最近"
     FIRST = "首次"
     LATER = "之后"
-    """The row's own cell, where it is later than the start: a cell that holds the newest of several moments."""
+    """The row's own cell where it is later than the start: one that holds the newest of several moments."""
     AFTER_START = "之后首次"
     SECOND_AFTER_START = "之后第2次"
     AFTER_ROW = "本行之后首次"
