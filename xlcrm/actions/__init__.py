@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.actions.base import Action, Outcome, Params, RunParams, WhyParams
+from xlcrm.actions.base import Action, NormaliseParams, Outcome, Params, RunParams, WhyParams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,21 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "检查所有录入，写入校验结果；不改动任何录入的单元格",
             "xlcrm.actions.check:check",
         ),
+        Action(
+            "normalise",
+            "规范数据",
+            "列出可以安全改写的录入（电话写法、选项叫法、文本日期、万元、缺少的编号等），确认后写入",
+            "xlcrm.actions.normalise:normalise",
+            NormaliseParams,
+        ),
+        Action(
+            "undo",
+            "撤销",
+            "撤销最近一批对录入单元格的改写，恢复原值；之后又改过的单元格不动",
+            "xlcrm.actions.undo:undo",
+        ),
         Action("why", "为什么", "说明某一行的每个截止是怎样算出来的", "xlcrm.actions.why:why", WhyParams),
     )
 }
 
-__all__ = ["ACTIONS", "Action", "Outcome", "Params", "RunParams", "WhyParams"]
+__all__ = ["ACTIONS", "Action", "NormaliseParams", "Outcome", "Params", "RunParams", "WhyParams"]

@@ -37,6 +37,12 @@ class RunParams(Params):
     dry_run: bool = False
 
 
+class NormaliseParams(RunParams):
+    """Whether to write what can be corrected, or only to show it."""
+
+    apply: bool = False
+
+
 class WhyParams(RunParams):
     """Which row to explain."""
 

@@ -18,10 +18,17 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xlcrm import __version__
-from xlcrm.actions import ACTIONS, RunParams, WhyParams
+from xlcrm.actions import ACTIONS, NormaliseParams, RunParams, WhyParams
 from xlcrm.actions.base import silent
 from xlcrm.entrypoints import faults
-from xlcrm.entrypoints.show import findings_table, outcome_json, reasons_tree, rules_table, summary_table
+from xlcrm.entrypoints.show import (
+    changes_table,
+    findings_table,
+    outcome_json,
+    reasons_tree,
+    rules_table,
+    summary_table,
+)
 from xlcrm.entrypoints.wording import (
     ChineseCommand,
     ChineseGroup,
@@ -100,6 +107,29 @@ def check(
             out.print(findings_table(outcome.findings))
         _say(outcome, path, dry_run=dry_run)
     _leave(outcome, strict=strict)
+
+
+@app.command(cls=ChineseCommand, help=ACTIONS["normalise"].help)
+def normalise(
+    path: PathArgument,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="写入；不加则只列出，不改动文件")] = False,
+    now: NowText = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    params = NormaliseParams(now=_moment(now), dry_run=dry_run, apply=apply)
+    outcome = _run("normalise", path, params, quiet=as_json, write=apply and not dry_run)
+    _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
+    if not (apply or as_json) and outcome.data["changes"]:
+        out.print("确认无误后，加上 --apply 写入")
+
+
+@app.command(cls=ChineseCommand, help=ACTIONS["undo"].help)
+def undo(path: PathArgument, *, now: NowText = "", dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    params = RunParams(now=_moment(now), dry_run=dry_run)
+    outcome = _run("undo", path, params, quiet=as_json, write=not dry_run)
+    _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
 
 
 @app.command(cls=ChineseCommand, help=ACTIONS["why"].help)
@@ -254,6 +284,16 @@ def _say(outcome: Outcome, path: Path, *, dry_run: bool) -> None:
             highlight=False,
             markup=False,
         )
+
+
+def _show_changes(outcome: Outcome, path: Path, *, dry_run: bool, as_json: bool) -> None:
+    """What an action rewrites in the user's cells, cell by cell."""
+    if as_json:
+        _print_json(outcome_json(outcome, path) | outcome.data)
+        return
+    if outcome.data["changes"]:
+        out.print(changes_table(outcome.data["changes"]))
+    _say(outcome, path, dry_run=dry_run)
 
 
 def _print_json(value: Any) -> None:

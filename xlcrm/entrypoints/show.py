@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
+
+from xlcrm.tables.typed_text import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +49,37 @@ def findings_table(found: pd.DataFrame) -> Table:
 
 def _caption(count: int) -> str | None:
     return f"共 {count} 条，此处列出前 {SHOWN} 条，全部见 校验结果 工作表" if count > SHOWN else None
+
+
+def changes_table(changes: Sequence[Mapping[str, Any]]) -> Table:
+    """One rewritten cell a row: where, what it held, what it will hold, why."""
+    more = len(changes) - SHOWN
+    table = Table(
+        header_style="bold",
+        caption=f"共 {len(changes)} 处，此处列出前 {SHOWN} 处，全部用 --json 列出" if more > 0 else None,
+    )
+    for heading in ("单元格", "原值", "新值", "原因"):
+        table.add_column(heading, overflow="fold")
+    for change in changes[:SHOWN]:
+        place = f"{change['sheet']}!{change['cell']} {change.get('heading', '')}"
+        texts = (place.strip(), _quoted(change["old"]), _quoted(change["new"]), change["why"])
+        table.add_row(*(escape(text) for text in texts))
+    return table
+
+
+def _quoted(value: object) -> str:
+    """A cell's value with its type to be seen: texts stand in quotes."""
+    if value is None:
+        return "（空）"
+    if isinstance(value, str):
+        return f"“{value}”"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, dt.datetime) else _plain(value)
+
+
+def _plain(value: object) -> str:
+    return number_text(value) if isinstance(value, int | float) else str(value)
 
 
 def reasons_tree(reasons: Sequence[Mapping[str, Any]]) -> Tree:
