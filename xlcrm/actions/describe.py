@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlcrm.rules.layout import clock_columns
 from xlcrm.rules.reading import default_book, default_rows
-from xlcrm.tables import PACKS, SYSTEM_TABLES, TABLES
+from xlcrm.tables import PACKS, SYSTEM_TABLES, TABLES, tables_of
 
 if TYPE_CHECKING:
     from xlcrm.tables.base import Column, Table
@@ -16,7 +16,7 @@ def schema() -> dict[str, Any]:
     """Packs, sheets and columns: key, heading, other headings, type, role, choices."""
     return {
         "packs": [
-            {"key": key, "workbook": name, "sheets": [table.title for table in TABLES if key in table.packs]}
+            {"key": key, "workbook": name, "sheets": [table.title for table in tables_of(key)]}
             for key, name in PACKS.items()
         ],
         "sheets": [_table(table) for table in (*TABLES, *SYSTEM_TABLES)],
