@@ -71,7 +71,7 @@ def load(door: Door, now: dt.datetime | None, progress: Progress) -> Loaded:
     moment = (now or parameters.clock_now or dt.datetime.now()).replace(microsecond=0)
     worktime, added = calendar(parameters, reading.tables.get("holidays"), moment)
     book = read_book(reading.tables.get("rules"), pack)
-    facts = Facts(reading.tables, book, parameters, worktime, moment)
+    facts = Facts(reading.tables, book, parameters, worktime, moment, pack)
     return Loaded(facts, reading, pack, added)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xlcrm.rules.needs import lacks
-from xlcrm.tables import BY_NAME
+from xlcrm.tables import BY_NAME, FULL
 from xlcrm.tables.frames import empty_frame
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Facts:
         parameters: the workbook's parameters.
         worktime: the working-time calendar of 参数表 and 节假日.
         now: the one moment of the run.
+        pack: whose words are shown; frames hold the canonical ones.
         derived: (table, column key) -> values that stand in for the typed ones, aligned with the frame.
         histories: table -> its replayed status log, each replayed once (see `compute.events`).
     """
@@ -78,6 +79,7 @@ class Facts:
     parameters: Parameters
     worktime: Worktime
     now: dt.datetime
+    pack: str = FULL
     derived: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
 
@@ -138,7 +140,8 @@ class Facts:
     def codes(self, table: str) -> Integers:
         """(n,) account code of each row of a table, -1 where the customer is not on the register.
 
-        A row without an id is found by the customer's name where that name is unique.
+        A row without an id, and every row of a table that has no ids, is found by the customer's name where
+        that name is unique.
         """
         if table not in self._codes:
             self._codes[table] = self._code_rows(table)
@@ -148,6 +151,8 @@ class Facts:
         frame = self.frame(table)
         account = BY_NAME[table].account
         if account not in frame:
+            if "name" in frame:
+                return self._codes_by_name(frame["name"])
             return np.full(len(frame), -1, dtype=np.int64)
         ids = frame[account]
         codes = np.asarray(self.account_ids.get_indexer(pd.Index(ids)), dtype=np.int64)
@@ -162,6 +167,7 @@ class Facts:
         unique = ~known.duplicated(keep=False) & known.notna()
         positions = np.flatnonzero(unique.to_numpy())
         found = pd.Index(known[unique]).get_indexer(pd.Index(names))
+        found[names.isna().to_numpy()] = -1
         return np.where(found >= 0, positions[found] if len(positions) else -1, -1)
 
     def of_accounts(self, key: str) -> pd.Series:

@@ -10,7 +10,7 @@ from xlcrm.compute.accounts import LOST, with_stage
 from xlcrm.compute.facts import Facts, Integers, Moments, moments
 from xlcrm.compute.matching import match
 from xlcrm.compute.tasks import join, judged_from, tasks, within_horizon
-from xlcrm.periods import FESTIVALS, Unit, add, end_of_day, next_anniversary, next_festival
+from xlcrm.periods import FESTIVALS, Unit, add, next_anniversary, next_festival
 from xlcrm.rules.base import SPAN_UNITS, LimitUnit, Rule, RuleKind
 from xlcrm.rules.conditions import find_place
 from xlcrm.tables import BY_NAME
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xlcrm.compute.touches import Lookups
-
-_WEEK = np.timedelta64(7, "D")
 
 
 def milestone_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
@@ -42,7 +40,7 @@ def _milestone(facts: Facts, lookups: Lookups, rule: Rule, limit: float, later: 
     rows = np.flatnonzero(selected)
     start = lookups.times(rule.start, rows)
     due = _days_from(rule, start, limit)
-    done = ~np.isnat(lookups.times(rule.stop, rows, since=due.astype("datetime64[s]")))
+    done = ~np.isnat(lookups.times(rule.stop, rows, since=start, due=due))
     keep = ~np.isnat(due) & ~done & within_horizon(facts, due) & judged_from(facts, due)
     if later is not None:
         keep &= ~(_days_from(rule, start, later) <= facts.today)
@@ -71,8 +69,7 @@ def _festival(facts: Facts, lookups: Lookups, rule: Rule, occasion: str) -> pd.D
     rows = np.flatnonzero(match(rule.when, facts))
     day = _occasion_days(facts, rule, occasion, rows)
     due = day - np.timedelta64(round(rule.limit), "D")
-    greeted = lookups.times(rule.stop, rows, since=(day - _WEEK).astype("datetime64[s]"))
-    done = greeted <= end_of_day(day)
+    done = ~np.isnat(lookups.times(rule.stop, rows, due=day))
     codes = facts.codes(rule.table)[rows]
     keep = ~np.isnat(due) & ~done & within_horizon(facts, due) & (codes >= 0)
     keep[codes >= 0] &= ~with_stage(facts, LOST)[codes[codes >= 0]]
