@@ -24,7 +24,7 @@ from xlcrm.compute.identity import (
 )
 from xlcrm.compute.tasks import first_of_customer, join, tasks, within_horizon
 from xlcrm.periods import end_of_day, human_minutes, next_slot
-from xlcrm.rules.base import Rule, RuleKind
+from xlcrm.rules.base import Effect, Rule, RuleKind
 from xlcrm.tables.system import DUE_LIST
 
 if TYPE_CHECKING:
@@ -168,7 +168,10 @@ def _worded(
             "due_at": np.where(by_day, due.astype("datetime64[D]").astype("datetime64[s]"), due),
             "overrun": _overruns(facts, due, by_day),
             "task": [
-                _task_text(rule, extra) for rule, extra in zip(rules, found["occasion"].tolist(), strict=True)
+                _task_text(rule, occasion, detail)
+                for rule, occasion, detail in zip(
+                    rules, found["occasion"].tolist(), found["detail"].tolist(), strict=True
+                )
             ],
             "customer_id": account_ids(facts, found),
             "name": first_known(_of_account(facts, found, "name"), own_name),
@@ -176,7 +179,8 @@ def _worded(
             "owner": _owners(facts, found),
             "way": _ways(facts, found),
             "slot": [
-                slot if rule.kind in _CONTACTS else None for rule, slot in zip(rules, slots, strict=True)
+                slot if rule.kind in _CONTACTS and rule.effect is not Effect.IMPROVE else None
+                for rule, slot in zip(rules, slots, strict=True)
             ],
             "rule": labels[numbers],
             "source": row_links(facts, found),
@@ -206,7 +210,9 @@ _CONTACTS = frozenset(
 )
 
 
-def _task_text(rule: Rule, occasion: str) -> str:
+def _task_text(rule: Rule, occasion: str, detail: str) -> str:
+    if detail:
+        return f"{rule.task}：{detail}"
     if rule.kind in (RuleKind.FESTIVAL, RuleKind.STATE) and occasion:
         return f"{rule.task}：{occasion}"
     if rule.kind is RuleKind.MILESTONE and len(rule.limits) > 1:

@@ -19,14 +19,10 @@ TEAM: Final = "团队"
 NEVER: Final = "从未联系"
 
 
-def own_rows(facts: Facts, found: pd.DataFrame) -> Iterator[tuple[str, Integers, Integers]]:
+def own_rows(found: pd.DataFrame) -> Iterator[tuple[str, Integers, Integers]]:
     """By table: (n,) places in `found` of its tasks that come from a row, and (n,) that row's position."""
-    rules = found["rule"].to_numpy()
     places = found["place"].to_numpy()
-    names = [rule.table for rule in facts.rules.rules]
-    tables = dict.fromkeys(names)
-    number = np.array([list(tables).index(name) for name in names], dtype=np.int64)
-    of_task = number[rules]
+    of_task, tables = pd.factorize(found["table"])
     for code, table in enumerate(tables):
         positions = np.flatnonzero((of_task == code) & (places >= 0))
         if len(positions):
@@ -36,7 +32,7 @@ def own_rows(facts: Facts, found: pd.DataFrame) -> Iterator[tuple[str, Integers,
 def column_of(facts: Facts, found: pd.DataFrame, keys: Sequence[str]) -> Objects:
     """(n,) the first of several columns that each task's own row has, None where it has none."""
     result = np.full(len(found), None, dtype=object)
-    for table, positions, places in own_rows(facts, found):
+    for table, positions, places in own_rows(found):
         key = next((key for key in keys if key in BY_NAME[table].by_key), None)
         if key is not None:
             cells = facts.values(table, key).iloc[places].astype(object)
@@ -47,7 +43,7 @@ def column_of(facts: Facts, found: pd.DataFrame, keys: Sequence[str]) -> Objects
 def row_links(facts: Facts, found: pd.DataFrame) -> Objects:
     """(n,) "sheet!row" of the row that each task comes from, None for the team's."""
     result = np.full(len(found), None, dtype=object)
-    for table, positions, places in own_rows(facts, found):
+    for table, positions, places in own_rows(found):
         title = BY_NAME[table].title
         numbers = facts.frame(table).index.to_numpy()[places]
         result[positions] = [f"{title}!{number}" for number in numbers.tolist()]
@@ -72,7 +68,7 @@ def first_known(*columns: Objects, fallback: object = None) -> Objects:
 def task_ids(facts: Facts, found: pd.DataFrame) -> Objects:
     """(n,) stable ids: rule, case or customer, and the occasion or due day; the same task keeps its id."""
     cases = np.full(len(found), None, dtype=object)
-    for table, positions, places in own_rows(facts, found):
+    for table, positions, places in own_rows(found):
         key = BY_NAME[table].key
         if key and table != "customers":
             cells = facts.values(table, key).iloc[places].astype(object)
@@ -106,8 +102,8 @@ def _when(occasion: str, day: object, *, of_team: bool) -> str:
 def once(facts: Facts, found: pd.DataFrame) -> Flags:
     """(n,) the first due of all tasks that are one: what `task_ids` tells apart, in numbers."""
     own = np.full(len(found), -1, dtype=np.int64)
-    for table, positions, places in own_rows(facts, found):
-        own[positions] = who(facts, table, places)
+    for number, (table, positions, places) in enumerate(own_rows(found)):
+        own[positions] = who(facts, table, places) * len(BY_NAME) + number
     due = found["due_at"].to_numpy(dtype="datetime64[s]")
     told = (found["occasion"] != "").to_numpy() & (found["place"].to_numpy() >= 0)
     same = pd.DataFrame(

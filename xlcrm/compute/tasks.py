@@ -25,13 +25,15 @@ TASK_COLUMNS: Final = {
     "by_day": "bool",
     "breached": "bool",
     "occasion": "str",
+    "detail": "str",
 }
 """Columns of a tasks frame.
 
 rule: position in `facts.rules.rules`; table and place: the row that the task comes from (-1: the whole
-team); code: account, -1 for none or unknown; due_at: NaT for a contact that never took place; by_day: the
-deadline is a date; breached: an open clock past its deadline; occasion: what tells two tasks of one rule
-apart (a clock's start, a festival's name).
+team), mostly of the rule's own table; code: account, -1 for none or unknown; due_at: NaT for a contact that
+never took place; by_day: the deadline is a date; breached: an open clock past its deadline; occasion: what
+tells two tasks of one rule apart (a clock's start, a festival's name); detail: what the task's text says
+besides, figures that may change while the task stays the same.
 """
 
 
@@ -45,20 +47,24 @@ def tasks(  # noqa: PLR0913 - one argument a column of the frame
     by_day: Flags | bool = True,
     breached: Flags | bool = False,
     occasion: Sequence[str] | str = "",
+    detail: Sequence[str] | str = "",
+    table: str = "",
 ) -> pd.DataFrame:
-    """Tasks of one rule on rows of its table."""
+    """Tasks of one rule on rows of its table, or of another one."""
+    table = table or rule.table
     if codes is None:
-        codes = facts.codes(rule.table)[places]
+        codes = facts.codes(table)[places]
     return pd.DataFrame(
         {
             "rule": facts.position(rule),
-            "table": rule.table,
+            "table": table,
             "place": places,
             "code": codes,
             "due_at": np.where(by_day, end_of_day(due), due.astype("datetime64[s]")),
             "by_day": by_day,
             "breached": breached,
             "occasion": occasion,
+            "detail": detail,
         }
     ).astype(TASK_COLUMNS)
 
