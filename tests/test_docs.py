@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from typer.main import get_command
 
 from xlcrm.actions import ACTIONS
+from xlcrm.actions.reference import rules_page, tables_page
 from xlcrm.checks import CODES
 from xlcrm.entrypoints.cli import app
 from xlcrm.rules.parameters import parameter_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "user-guide.zh-CN.md").read_text(encoding="utf-8")
@@ -62,7 +68,15 @@ def test_guide_names_every_action_as_its_buttons_will() -> None:
 
 
 def test_readme_uses_only_commands_that_exist() -> None:
-    assert set(re.findall(r"xlcrm (new|demo|refresh|check|normalise|undo|why|schema|rules)\b", README)) <= commands()
+    assert (
+        set(re.findall(r"xlcrm (new|demo|refresh|check|normalise|undo|why|schema|rules)\b", README))
+        <= commands()
+    )
+
+
+@pytest.mark.parametrize(("name", "page"), [("tables.zh-CN.md", tables_page), ("rules.zh-CN.md", rules_page)])
+def test_reference_pages_are_what_the_program_prints(name: str, page: Callable[[], str]) -> None:
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page()
 
 
 def test_readme_and_guide_point_at_files_that_exist() -> None:

@@ -31,6 +31,9 @@ def _table(table: Table) -> dict[str, Any]:
         "title": table.title,
         "also": list(table.also),
         "packs": list(table.packs),
+        "title_in": dict(table.title_in),
+        "key_column": table.key,
+        "report": table.report,
         "columns": [_column(item) for item in columns],
     }
 
@@ -43,8 +46,15 @@ def _column(item: Column) -> dict[str, Any]:
         "type": f"ref:{item.references}" if item.references else item.kind.value,
         "role": item.role.value,
         "required": item.required,
+        "unit": item.unit,
+        "group": item.group,
+        "form": item.form,
+        "note": item.note,
+        "heading_in": dict(item.heading_in),
         "choices": list(item.choice.values) if item.choice else [],
         "open": bool(item.choice and item.choice.open),
+        "also_values": dict(item.choice.aliases) if item.choice else {},
+        "words_in": {pack: dict(words) for pack, words in item.choice.labels.items()} if item.choice else {},
         "packs": list(item.packs),
     }
 

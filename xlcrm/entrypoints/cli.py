@@ -64,6 +64,7 @@ err = Console(stderr=True)
 
 NowText = Annotated[str, typer.Option("--now", help="以此为当前时间，例如 2026-01-31T09:00", metavar="时间")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="以 Markdown 页面输出")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示将要写入什么，不改动文件")]
 Strict = Annotated[bool, typer.Option("--strict", help="有“错误”级别的校验结果时以 1 退出")]
 PathArgument = Annotated[Path, typer.Argument(help="工作簿文件", metavar="文件", show_default=False)]
@@ -177,9 +178,12 @@ def demo(
 
 
 @app.command(cls=ChineseCommand, help="列出所有工作表和列。")
-def schema(*, as_json: AsJson = False) -> None:
-    from xlcrm.actions import describe  # noqa: PLC0415 - other commands start without it
+def schema(*, as_json: AsJson = False, markdown: AsMarkdown = False) -> None:
+    from xlcrm.actions import describe, reference  # noqa: PLC0415 - other commands start without it
 
+    if markdown:
+        sys.stdout.write(reference.tables_page())
+        return
     found = describe.schema()
     if as_json:
         _print_json(found)
@@ -190,9 +194,12 @@ def schema(*, as_json: AsJson = False) -> None:
 
 
 @app.command(cls=ChineseCommand, help="列出默认规则。")
-def rules(*, as_json: AsJson = False) -> None:
-    from xlcrm.actions import describe  # noqa: PLC0415 - other commands start without it
+def rules(*, as_json: AsJson = False, markdown: AsMarkdown = False) -> None:
+    from xlcrm.actions import describe, reference  # noqa: PLC0415 - other commands start without it
 
+    if markdown:
+        sys.stdout.write(reference.rules_page())
+        return
     found = describe.rules()
     if as_json:
         _print_json(found)
