@@ -10,9 +10,12 @@ import pandas as pd
 from xlcrm.compute.cadences import next_contacts, planned_days
 from xlcrm.compute.clocks import NOT_JUDGED, STATUSES, URGENCY, Clock
 from xlcrm.compute.facts import NAT, Facts, Moments, Objects, objects
+from xlcrm.compute.offers import matched_services, push_columns
+from xlcrm.compute.relationship import ASSESSMENTS, assessment_columns
 from xlcrm.compute.states import suggested_stages
 from xlcrm.periods import months_text
 from xlcrm.rules.layout import WORST_RULE, WORST_STATUS, due_key, status_key
+from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +82,7 @@ def customer_columns(
     found: list[Cadence],
     quiet: list[tuple[Rule, Flags, Moments]],
 ) -> Columns:
-    """最近互动日期, 下次联系…, 建议阶段, RFM类别 of the register."""
+    """最近互动日期, 下次联系…, 建议阶段, RFM类别, 匹配服务 of the register."""
     codes = facts.codes("customers")
     due, rule = next_contacts(facts, found)
     labels = np.array([*(item.label for item in facts.rules.rules), None], dtype=object)
@@ -93,6 +96,7 @@ def customer_columns(
         "next_contact_way": np.where(rules >= 0, ways, np.full(len(ways), None)),
         "suggested_stage": suggested_stages(facts, quiet),
         "rfm_class": objects(facts.values("customers", "rfm_class")),
+        "matched_services": matched_services(facts),
     }
 
 
@@ -149,13 +153,17 @@ def auto_columns(
     found: list[Cadence],
     quiet: list[tuple[Rule, Flags, Moments]],
 ) -> dict[str, Columns]:
-    """Table name -> its auto columns, for every table that the workbook has."""
-    columns: dict[str, Columns] = {table: clock_columns(facts, table, clocks) for table in facts.data}
+    """Table name -> its auto columns, for every table of the workbook that people type in."""
+    columns: dict[str, Columns] = {
+        table: clock_columns(facts, table, clocks) for table in facts.data if not BY_NAME[table].report
+    }
     plans = plan_columns(facts, found)
     special: dict[str, Columns] = {
         "customers": customer_columns(facts, lookups, found, quiet),
         "lead_sources": lead_columns(facts),
         "complaints": complaint_columns(clocks, len(facts.frame("complaints"))),
+        "service_pushes": push_columns(facts),
+        ASSESSMENTS: assessment_columns(facts),
         **plans,
     }
     for table, extra in special.items():

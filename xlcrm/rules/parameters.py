@@ -109,6 +109,12 @@ class Parameters(BaseModel):
     rfm_days: float = _parameter("RFM固定值:最近天数", 90, "固定值方法：多少天内算近", unit="天", ge=0)
     rfm_count: float = _parameter("RFM固定值:次数", 4, "固定值方法：多少次算高", unit="次", ge=0)
     rfm_amount: float = _parameter("RFM固定值:金额", 50_000, "固定值方法：多少元算高", unit="元", ge=0)
+    call_list_size: int = _parameter(
+        "回访名单人数", 10, "回访名单中每种选择方法列出多少位客户", unit="位", ge=0, le=10_000
+    )
+    random_seed: int | None = _parameter(
+        "随机种子", None, "随机选择法的种子，整数；留空则用当年当月，名单在一个月内不变", ge=0
+    )
     time_zone: str = _parameter("时区", "Asia/Shanghai", "邮件和定时任务使用的时区")
 
 
