@@ -20,10 +20,10 @@ from tests.compute.build import CALENDAR, NOW
 from xlcrm.compute.accounts import derive
 from xlcrm.compute.alerts import alerts
 from xlcrm.compute.cadences import cadence_tasks, cadences
-from xlcrm.compute.clocks import combine, judge
 from xlcrm.compute.columns import auto_columns
 from xlcrm.compute.due_list import clock_tasks, due_list
 from xlcrm.compute.events import fill_from_steps
+from xlcrm.compute.judging import combine, judge
 from xlcrm.compute.facts import Facts
 from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
 from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks

@@ -16,6 +16,14 @@ from xlcrm.tables.cases import STEP_TIMES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+ENDS: Final[Mapping[str, str]] = {
+    "complaints": "resolved_at",
+    "service_issues": "resolved_at",
+    "recovery_cases": "completed_at",
+    "orders": "completed_at",
+}
+"""Table of cases, whose changes 状态变更表 may log -> the column that ends a case."""
+
 WAITING: Final = "等待客户"
 REOPENED: Final = "重新打开"
 SOLVED: Final = ("已解决", "已关闭")
@@ -58,7 +66,7 @@ class History:
         pauses: the k-th pair is every row's k-th pause, (n,) from and (n,) to; NaT is none.
         waiting: (n,) whether the case waits for the customer now.
         reopened_at: (n,) the last time it was opened again, NaT for never.
-        resolved_at: (n,) when it was solved for good: the cell, or what the logs say after a reopening.
+        resolved_at: (n,) when it ended for good: the cell, or what the logs say after a reopening.
     """
 
     pauses: tuple[tuple[Moments, Moments], ...]
@@ -69,8 +77,7 @@ class History:
 
 def history(facts: Facts, table: str) -> History | None:
     """The replayed log of a case table; None for a table without cases."""
-    columns = BY_NAME[table].by_key
-    if "status" not in columns or "resolved_at" not in columns:
+    if table not in ENDS:
         return None
     if table not in facts.histories:
         facts.histories[table] = replay(facts, table)
@@ -78,28 +85,28 @@ def history(facts: Facts, table: str) -> History | None:
 
 
 def settle_solutions(facts: Facts) -> dict[tuple[str, str], pd.Series]:
-    """When the cases of each table were solved for good: a reopened one is open for every rule."""
+    """When the cases of each table ended for good: a reopened one is open for every rule."""
     found = {}
     for table in facts.data:
         past = history(facts, table)
         if past is not None:
             index = facts.frame(table).index
-            found[table, "resolved_at"] = pd.Series(past.resolved_at.astype("datetime64[ns]"), index=index)
+            found[table, ENDS[table]] = pd.Series(past.resolved_at.astype("datetime64[ns]"), index=index)
     return found
 
 
 def replay(facts: Facts, table: str) -> History:
-    """Replay 状态变更表 and 处理状态 of one case table (semantics: Pause).
+    """Replay 状态变更表 and, where a table has it, 处理状态 of one case table (semantics: Pause).
 
     A status cell that was typed after now, as the log or the row's own times tell, says nothing of now.
     """
     frame = facts.frame(table)
-    resolved = moments(facts.values(table, "resolved_at"))
+    resolved = moments(facts.values(table, ENDS[table]))
     resolved = np.where(resolved <= facts.now_at, resolved, NAT)
     log, later = _log(facts, frame[BY_NAME[table].key])
     known, ahead = _known_times(facts, table)
     ahead[list(later)] = True
-    status = frame["status"]
+    status = frame["status"] if "status" in frame else pd.Series(index=frame.index, dtype="str")
     row_waits = (status == WAITING).to_numpy(dtype=bool, na_value=False) & ~ahead
     last_waits = np.zeros(len(frame), dtype=bool)
     last_waits[[place for place, events in log.items() if events[-1][1] == WAITING]] = True

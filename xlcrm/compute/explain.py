@@ -19,9 +19,9 @@ from xlcrm.compute.clocks import (
     RUNNING,
     STATUSES,
     calendar_of,
-    judge_rule,
 )
 from xlcrm.compute.events import history
+from xlcrm.compute.judging import judge_rule
 from xlcrm.compute.matching import match
 from xlcrm.periods import human_minutes, is_date_only
 from xlcrm.rules.base import CalendarKind, RuleKind
@@ -96,7 +96,7 @@ def _failing_terms(rule: Rule, facts: Facts, place: int) -> tuple[str, ...]:
 
 
 def _clock(rule: Rule, facts: Facts, lookups: Lookups, past: History | None, place: int) -> Reason:
-    verdict = judge_rule(rule, facts, lookups, past)
+    verdict = judge_rule(rule, facts, lookups)
     at = int(np.flatnonzero(verdict.rows == place)[0])
     status = int(verdict.status[at])
     start, due, stop = (_time(times[at]) for times in (verdict.start, verdict.due, verdict.stop))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from xlcrm.compute.accounts import derive
 from xlcrm.compute.alerts import Alerts, alerts
 from xlcrm.compute.cadences import Cadence, cadence_tasks, cadences
-from xlcrm.compute.clocks import Clock, combine, judge
 from xlcrm.compute.columns import Columns, auto_columns
 from xlcrm.compute.due_list import DueList, clock_tasks, due_list
 from xlcrm.compute.events import fill_from_steps
+from xlcrm.compute.judging import combine, judge
 from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
+from xlcrm.compute.reports import reports
 from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks
 from xlcrm.compute.tasks import join
 from xlcrm.compute.touches import Lookups
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from xlcrm.compute.clocks import Clock
     from xlcrm.compute.facts import Facts
 
 
@@ -38,6 +40,9 @@ class Run:
         columns: table -> its auto columns.
         shown: 到期清单 as it is to be shown.
         alerts: 超时预警 as it is to be shown.
+        sheets: list that is rebuilt from the tables (客户分级名册, 回访名单 …) -> its rows, with the user's
+            own texts beside those that they belong to; only lists that the workbook has.
+        retired: texts of the user's whose rows have left those lists, for 操作日志.
     """
 
     facts: Facts
@@ -48,6 +53,8 @@ class Run:
     columns: dict[str, Columns]
     shown: DueList
     alerts: Alerts
+    sheets: Mapping[str, pd.DataFrame]
+    retired: tuple[str, ...]
 
 
 def prepared(facts: Facts) -> Lookups:
@@ -76,4 +83,7 @@ def run(facts: Facts) -> Run:
     )
     columns = auto_columns(facts, lookups, clocks, contacts, quiet)
     shown, warnings = due_list(facts, tasks), alerts(facts, clocks)
-    return Run(facts, lookups, clocks, contacts, tasks, columns, shown, warnings)
+    lists = reports(facts, lookups, columns)
+    sheets = {name: report.rows for name, report in lists.items()}
+    retired = tuple(text for report in lists.values() for text in report.retired)
+    return Run(facts, lookups, clocks, contacts, tasks, columns, shown, warnings, sheets, retired)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlcrm.rules.base import RuleKind
+from xlcrm.rules.base import SPAN_UNITS, RuleKind
 from xlcrm.tables.base import Column, Kind, Role, Table
 from xlcrm.tables.fields import CLOCK_STATUS
 
@@ -29,11 +29,14 @@ def status_key(clock: str) -> str:
     return f"{clock}状态"
 
 
+def has_clock(rule: Rule) -> bool:
+    """Whether the rule is judged as a clock, with a deadline and a status column of its own."""
+    return bool(rule.clock) and rule.kind in _CLOCKED and rule.unit in SPAN_UNITS
+
+
 def clock_names(table: Table, rules: Iterable[Rule]) -> tuple[str, ...]:
     """The clocks that the rules, enabled or not, put on a sheet, in the rules' order."""
-    names = (
-        rule.clock for rule in rules if rule.table == table.name and rule.clock and rule.kind in _CLOCKED
-    )
+    names = (rule.clock for rule in rules if rule.table == table.name and has_clock(rule))
     return tuple(dict.fromkeys(names))
 
 
