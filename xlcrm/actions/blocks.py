@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from xlcrm.tables.base import Kind
 from xlcrm.workbook.patch.ranges import letters
 from xlcrm.workbook.port import KEEP, Block, BlockCell, Link
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from xlcrm.compute.columns import Columns
     from xlcrm.compute.facts import Objects
+    from xlcrm.tables.base import Column
     from xlcrm.tables.frames import SheetData
     from xlcrm.workbook.port import Grid
 
@@ -36,7 +38,7 @@ def auto_blocks(sheet: SheetData, columns: Columns) -> tuple[list[Block], list[s
         if place is None:
             absent.append(heading)
         else:
-            placed[place] = _spread(cells(values), offsets, height)
+            placed[place] = _spread(worded(column, cells(values)), offsets, height)
     return _runs(sheet.sheet, first, placed) if height else [], absent
 
 
@@ -53,6 +55,14 @@ def cells(values: Objects) -> list[BlockCell]:
             for at, whole in zip(moments.tolist(), midnight, strict=True)
         ]
     return cast("list[BlockCell]", [None if value is pd.NA or value != value else value for value in values])  # noqa: PLR0124 - NaN differs from itself
+
+
+def worded(column: Column | None, values: list[BlockCell]) -> list[BlockCell]:
+    """(n,) cells of a list's column in the words of the sheet's pack: frames hold the canonical ones."""
+    choice = column.choice if column else None
+    if choice is None or not choice.labels.get(choice.pack):
+        return values
+    return [choice.word(value, choice.pack) if isinstance(value, str) else value for value in values]
 
 
 def _spread(
@@ -88,7 +98,11 @@ def list_blocks(sheet: SheetData, rows: pd.DataFrame, sheets: Mapping[str, Sheet
     placed: dict[int, list[BlockCell]] = {}
     for key, place in sheet.places.items():
         if key in rows:
-            values = links(rows[key], sheets) if key in ("source", "link") else cells(_plain(rows[key]))
+            column = sheet.table.by_key[key]
+            if column.kind is Kind.LINK:
+                values = links(rows[key], sheets)
+            else:
+                values = worded(column, cells(_plain(rows[key])))
             placed[place] = values or [None] * height
     return _runs(sheet.sheet, sheet.heading_row + 1, placed, resize=True)
 
@@ -100,8 +114,11 @@ def _plain(values: pd.Series) -> Objects:
 
 
 def links(targets: pd.Series, sheets: Mapping[str, SheetData]) -> list[BlockCell]:
-    """`title!row` or `title!cell` -> a link to it, under the name that the sheet has in this workbook."""
-    names = {sheet.table.title: sheet.sheet for sheet in sheets.values()}
+    """`title!row` or `title!cell` -> a link to it, under the name that the sheet has in this workbook.
+
+    The title is any of the table's titles or that name itself.
+    """
+    names = {title: sheet.sheet for sheet in sheets.values() for title in sheet.table.titles}
     result: list[BlockCell] = []
     for target in targets:
         if not isinstance(target, str) or "!" not in target:

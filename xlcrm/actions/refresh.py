@@ -16,6 +16,8 @@ from xlcrm.actions.journal import Entry, journal_blocks
 from xlcrm.actions.loading import Loaded, load
 from xlcrm.checks import run_checks, summarise_rows
 from xlcrm.checks.base import CheckInput
+from xlcrm.compute.open_cases import open_count
+from xlcrm.compute.reports import unkeepable
 from xlcrm.compute.run import run
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.tables import TABLES
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
     from xlcrm.compute.alerts import Alerts
     from xlcrm.compute.columns import Columns
     from xlcrm.compute.due_list import DueList
+    from xlcrm.compute.run import Run
     from xlcrm.workbook.port import Door
 
 LABEL = "刷新到期清单"
+_DETAILS = 30_000
+"""Characters that 说明 of 操作日志 holds at most; a cell holds 32,767."""
 
 
 def refresh(door: Door, params: RunParams, progress: Progress) -> Outcome:
@@ -71,10 +76,11 @@ def prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
     add_row_findings(loaded, found, columns)
     blocks, absent = table_blocks(loaded, columns)
     counts = home_counts(loaded, found, tasks, warnings)
-    blocks += report_blocks(loaded, found, tasks, warnings)
+    blocks += report_blocks(loaded, found, computed)
     blocks += home_blocks(door, counts, loaded.facts.now)
-    remarks = _remarks(loaded, absent, tasks, warnings)
-    details = "；".join(f"已离开清单的备注 {note}" for note in tasks.retired)[:2_000]
+    remarks = _remarks(loaded, absent, computed)
+    gone = (*tasks.retired, *computed.retired)
+    details = "；".join(f"已离开清单的备注 {note}" for note in gone)[:_DETAILS]
     entry = Entry(LABEL, len(found), time.monotonic() - started, details)
     blocks += journal_blocks(loaded, entry, blocks)
     changes = Changes(blocks)
@@ -128,14 +134,14 @@ def _expected(loaded: Loaded, name: str, columns: Columns) -> Columns:
     return {key: values for key, values in columns.items() if key in keys}
 
 
-def report_blocks(loaded: Loaded, found: pd.DataFrame, tasks: DueList, warnings: Alerts) -> list[Block]:
+def report_blocks(loaded: Loaded, found: pd.DataFrame, computed: Run) -> list[Block]:
     """The list sheets, and the rows that 规则表 and 节假日 lack."""
     sheets = loaded.reading.tables
+    lists = {"due_list": computed.shown.rows, "alerts": computed.alerts.rows, **computed.sheets}
     blocks: list[Block] = []
-    if "due_list" in sheets:
-        blocks += list_blocks(sheets["due_list"], tasks.rows, sheets)
-    if "alerts" in sheets:
-        blocks += list_blocks(sheets["alerts"], warnings.rows, sheets)
+    for name, shown in lists.items():
+        if name in sheets:
+            blocks += list_blocks(sheets[name], shown, sheets)
     blocks += finding_blocks(loaded, found)
     if "rules" in sheets:
         by_heading = sheets["rules"].table.by_heading
@@ -178,13 +184,10 @@ def home_counts(
 ) -> dict[str, int]:
     """The figures of 首页, in the order of its cards."""
     facts = loaded.facts
-    complaints = facts.frame("complaints")
-    resolved = facts.values("complaints", "resolved_at").notna()
-    closed = complaints["status"].isin(["已解决", "已关闭"])
     levels = found["level"].value_counts()
     figures = {
         "客户总数": len(facts.account_ids),
-        "开放投诉": int((~resolved & ~closed).sum()),
+        "未结案件": open_count(facts),
         "已超时": warnings.breached,
         "即将超时": warnings.at_risk,
         **{f"{name}任务" if name == "逾期" else name: number for name, number in tasks.counts.items()},
@@ -199,25 +202,35 @@ def home_blocks(door: Door, counts: Mapping[str, int], now: dt.datetime) -> list
     if HOME not in door.sheets:
         return []
     grid = door.grid(HOME)
-    found = [beside_label(HOME, grid, label, figure, below=True) for label, figure in counts.items()]
+    # A workbook from before 未结案件 has complaints alone, under another label.
+    cards = {**counts, "开放投诉": counts["未结案件"]}
+    found = [beside_label(HOME, grid, label, figure, below=True) for label, figure in cards.items()]
     found.append(beside_label(HOME, grid, REFRESHED_AT, now, below=False))
     return [block for block in found if block is not None]
 
 
-def _remarks(
-    loaded: Loaded, absent: Mapping[str, Sequence[str]], tasks: DueList, warnings: Alerts
-) -> list[str]:
+def _remarks(loaded: Loaded, absent: Mapping[str, Sequence[str]], computed: Run) -> list[str]:
     remarks = [
         f"{sheet}没有自动列 {'、'.join(headings)}，未写入；在表头行加上这些列名后再刷新即可"
         for sheet, headings in absent.items()
     ]
+    sheets = loaded.reading.tables
+    remarks += [
+        f"{sheets[table.name].sheet}没有 {'、'.join(headings)} 列，无法保留您填写的内容，没有重建；"
+        "请恢复这些列名后再刷新"
+        for table in TABLES
+        if table.name in sheets and (headings := unkeepable(loaded.facts, table.name))
+    ]
     lacking = [table.title for table in loaded.reading.missing if not table.packs]
     if lacking:
         remarks.append(f"工作簿中没有 {'、'.join(lacking)}，相应内容未写出；可用 xlcrm new 建立完整的工作簿")
+    tasks, warnings = computed.shown, computed.alerts
     if tasks.left_out:
         remarks.append(f"到期清单另有 {tasks.left_out} 项未列出，可在参数表调大 到期清单最多行数")
     if warnings.left_out:
         remarks.append(f"超时预警另有 {warnings.left_out} 项未列出，可在参数表调大 到期清单最多行数")
     if tasks.retired:
         remarks.append(f"{len(tasks.retired)} 项带备注的任务已离开清单，备注记入操作日志")
+    if computed.retired:
+        remarks.append(f"{len(computed.retired)} 处您填写的内容所在的行已不存在，内容记入操作日志")
     return remarks

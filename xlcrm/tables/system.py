@@ -43,7 +43,7 @@ HOME = "首页"
 OPTIONS = "选项表"
 HOME_CARDS = (
     "客户总数",
-    "开放投诉",
+    "未结案件",
     "已超时",
     "即将超时",
     "逾期任务",
@@ -52,7 +52,10 @@ HOME_CARDS = (
     "校验错误",
     "校验警告",
 )
-"""Labels on 首页; the figure stands in the cell under its label."""
+"""Labels on 首页, the same in every pack; the figure stands in the cell under its label.
+
+未结案件 are the open complaints, service issues and recovery cases, whichever the pack has.
+"""
 REFRESHED_AT = "刷新时间"
 """Label on 首页 whose cell to the right holds the moment of the last refresh."""
 
