@@ -10,6 +10,7 @@ import pandas as pd
 
 from xlcrm.compute.clocks import AT_RISK, BREACHED, STATUSES
 from xlcrm.compute.due_list import LEVEL_KEYS, OWNER_KEYS
+from xlcrm.compute.identity import links_to
 from xlcrm.compute.tasks import first_of_customer
 from xlcrm.periods import overrun_text
 from xlcrm.rules.base import CalendarKind
@@ -76,7 +77,6 @@ def _shown(facts: Facts, clock: Clock) -> Integers:
 def _worded(facts: Facts, clock: Clock, picked: pd.DataFrame) -> pd.DataFrame:
     rows = picked["row"].to_numpy()
     table = BY_NAME[clock.table]
-    numbers = facts.frame(clock.table).index.to_numpy()[rows]
     customer = pd.Series(facts.of_rows(clock.table, "customer_id").to_numpy()[rows], dtype="str")
     name = pd.Series(facts.of_rows(clock.table, "name").to_numpy()[rows], dtype="str")
     owner = pd.Series(facts.of_rows(clock.table, "owner").to_numpy()[rows], dtype="str")
@@ -103,7 +103,7 @@ def _worded(facts: Facts, clock: Clock, picked: pd.DataFrame) -> pd.DataFrame:
             "name": name.fillna(own_name).to_numpy(),
             "owner": own_owner.fillna(owner).to_numpy(),
             "rule": np.array([rule.label for rule in clock.rules], dtype=object)[clock.rule[rows]],
-            "source": [f"{table.title}!{number}" for number in numbers.tolist()],
+            "source": links_to(facts, clock.table, rows),
         },
         index=picked.index,
     )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from xlcrm.compute.accounts import DORMANT, LOST, signal_until, with_stage
-from xlcrm.compute.facts import NAT, Facts, Flags, Integers, Moments, nothing
+from xlcrm.compute.facts import NAT, Facts, Flags, Integers, Moments, Objects, moments, nothing
 from xlcrm.compute.matching import match
 from xlcrm.compute.tasks import join, tasks, within_horizon
 from xlcrm.periods import Unit, add, add_each, parse_frequencies
 from xlcrm.rules.base import SPAN_UNITS, Effect, Rule, RuleKind
 from xlcrm.rules.conditions import Op
 from xlcrm.rules.sources import Pick
+from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from xlcrm.compute.touches import Lookups
@@ -25,61 +27,125 @@ PLANS = {"customers": "followup_plans", "visit_plans": "visit_plans"}
 """Table of a cadence -> the plan table whose typed 频率 wins over it."""
 
 
+class Whom(StrEnum):
+    """What the contacts of a cadence are with."""
+
+    ACCOUNT = "客户"
+    ROW = "本行"
+    """A table without ids of customers: each row is one lead."""
+    SUBJECT = "标签"
+    """A table whose rows are about tags: each tag goes by its newest row."""
+
+
 @dataclass(frozen=True)
 class Cadence:
-    """One cadence rule on the customers that it matches.
+    """One cadence rule on the customers, leads or tags that it matches.
 
     Attributes:
         rule: the rule.
+        whom: what the contacts are with.
         contact: which contacts it counts: their column (None for any interaction) and filter; None for a date
             of the register itself.
         rows: (n,) positions in the rule's table.
-        codes: (n,) accounts.
+        codes: (n,) accounts, -1 for none.
+        about: (n,) numbers that are equal where two entries are about the same account, row or tag.
+        names: (n,) the tag of each entry, "" where it is about no tag.
         base: (n,) the last touch or its stand-in, NaT for never.
         due: (n,) datetime64[D], the unmoved due day; NaT where there was never a touch.
     """
 
     rule: Rule
+    whom: Whom
     contact: tuple[Place | None, When | None] | None
     rows: Integers
     codes: Integers
+    about: Integers
+    names: Objects
     base: Moments
     due: Moments
 
 
 def cadences(facts: Facts, lookups: Lookups) -> list[Cadence]:
     """Every enabled cadence rule (semantics: Cadence)."""
-    paused_until, _ = signal_until(facts, Effect.PAUSE)
-    hurried, hurry = signal_until(facts, Effect.SPEED_UP)
-    lost, dormant = with_stage(facts, LOST), with_stage(facts, DORMANT)
-    found = []
-    for rule in facts.active:
-        if rule.kind is not RuleKind.CADENCE:
-            continue
-        selected = match(rule.when, facts)
-        codes = facts.codes(rule.table)
-        contact = _contact(rule)
+    signals = _Signals.of(facts)
+    return [_cadence(rule, facts, lookups, signals) for rule in facts.active if rule.kind is RuleKind.CADENCE]
+
+
+@dataclass(frozen=True)
+class _Signals:
+    """What is known of each account, with a last entry for no account at all (code -1).
+
+    Attributes:
+        paused_until: until when a negative signal holds.
+        hurried: until when a positive one holds.
+        factor: what a positive signal multiplies intervals with.
+        lost, dormant: whether the account is in that stage.
+    """
+
+    paused_until: Moments
+    hurried: Moments
+    factor: float
+    lost: Flags
+    dormant: Flags
+
+    @classmethod
+    def of(cls, facts: Facts) -> _Signals:
+        paused_until, _ = signal_until(facts, Effect.PAUSE)
+        hurried, hurry = signal_until(facts, Effect.SPEED_UP)
+        return cls(
+            np.append(paused_until, NAT),
+            np.append(hurried, NAT),
+            1.0 if hurry is None else hurry.limit,
+            np.append(with_stage(facts, LOST), False),
+            np.append(with_stage(facts, DORMANT), False),
+        )
+
+
+def _cadence(rule: Rule, facts: Facts, lookups: Lookups, signals: _Signals) -> Cadence:
+    table = BY_NAME[rule.table]
+    selected = match(rule.when, facts)
+    codes = facts.codes(rule.table)
+    if table.account:
         selected &= codes >= 0
-        selected[selected] &= ~lost[codes[selected]]
-        if not _names_dormant(rule):
-            selected[selected] &= ~dormant[codes[selected]]
-        rows = np.flatnonzero(selected)
-        own = codes[rows]
-        base = lookups.times(rule.start, rows)
-        due = _due(facts, rule, rows, base)
-        if contact is not None:
-            if hurry is not None:
-                quick = ~np.isnat(hurried[own])
-                day = base.astype("datetime64[D]").astype("datetime64[s]")
-                due[quick] = (day + (due - day) * hurry.limit)[quick]
-            due = np.where(paused_until[own] > due, paused_until[own], due)
-        found.append(Cadence(rule, contact, rows, own, base, due.astype("datetime64[D]")))
-    return found
+    selected &= ~signals.lost[codes]
+    if not _names_dormant(rule):
+        selected &= ~signals.dormant[codes]
+    rows = np.flatnonzero(selected)
+    names = np.full(len(rows), "", dtype=object)
+    tags = None
+    if table.subject:
+        rows, tags = _newest_of_tags(facts, lookups, rule.table, rows)
+        names = np.array([*lookups.subjects(rule.table).names, ""], dtype=object)[tags]
+    own = codes[rows]
+    base = lookups.times(rule.start, rows, subjects=tags)
+    due = _due(facts, rule, rows, base)
+    contact = _contact(rule)
+    if contact is not None:
+        quick = ~np.isnat(signals.hurried[own])
+        day = base.astype("datetime64[D]").astype("datetime64[s]")
+        due[quick] = (day + (due - day) * signals.factor)[quick]
+        due = np.where(signals.paused_until[own] > due, signals.paused_until[own], due)
+    whom = Whom.ACCOUNT if table.account else Whom.SUBJECT if table.subject else Whom.ROW
+    about = {Whom.ACCOUNT: own, Whom.ROW: rows}.get(whom, tags if tags is not None else own)
+    return Cadence(rule, whom, contact, rows, own, about, names, base, due.astype("datetime64[D]"))
+
+
+def _newest_of_tags(facts: Facts, lookups: Lookups, table: str, rows: Integers) -> tuple[Integers, Integers]:
+    """(m,) the newest of the rows up to now that carries each tag, and (m,) the tag; of two the lower row."""
+    subjects = lookups.subjects(table)
+    at = moments(facts.frame(table)[BY_NAME[table].touched])
+    counted = np.isin(subjects.rows, rows) & (at[subjects.rows] <= facts.now_at)
+    places, tags = subjects.rows[counted], subjects.codes[counted]
+    order = np.lexsort((places, at[places], tags))
+    tags, places = tags[order], places[order]
+    last = np.append(tags[1:] != tags[:-1], True)[: len(tags)]
+    return places[last], tags[last]
 
 
 def _contact(rule: Rule) -> tuple[Place | None, When | None] | None:
+    """Which contacts a rule counts; dates of the register are none, those of a lead's own row are."""
     for source in rule.start.items:
-        if source.pick is not Pick.OWN:
+        if source.pick is not Pick.OWN or not BY_NAME[rule.table].account:
             return source.place, source.when
     return None
 
@@ -122,11 +188,11 @@ def _frequencies(facts: Facts, plan: str, rule: Rule, rows: Integers) -> pd.Seri
 
 
 def earliest(found: list[Cadence]) -> pd.DataFrame:
-    """The earliest due day of each customer and kind of contact, with its rule.
+    """The earliest due day of each customer, lead or tag and kind of contact, with its rule.
 
     Returns:
-        cadence: position in `found`; at: position in that cadence's arrays; code; contact: number of the kind
-        (-1 for dates of the register); due: datetime64[s], NaT first.
+        cadence: position in `found`; at: position in that cadence's arrays; about; contact: number of the
+        kind; due: datetime64[s], NaT first.
     """
     kinds: dict[object, int] = {}
     frames = [
@@ -134,8 +200,8 @@ def earliest(found: list[Cadence]) -> pd.DataFrame:
             {
                 "cadence": number,
                 "at": np.arange(len(item.rows)),
-                "code": item.codes,
-                "contact": -1 if item.contact is None else kinds.setdefault(item.contact, len(kinds)),
+                "about": item.about,
+                "contact": kinds.setdefault(_kind(item), len(kinds)),
                 "due": item.due.astype("datetime64[s]"),
             }
         )
@@ -143,17 +209,22 @@ def earliest(found: list[Cadence]) -> pd.DataFrame:
         if len(item.rows)
     ]
     if not frames:
-        return pd.DataFrame(columns=["cadence", "at", "code", "contact", "due"]).astype(
-            {"cadence": "int64", "at": "int64", "code": "int64", "contact": "int64", "due": "datetime64[s]"}
-        )
+        columns = {"cadence": "int64", "at": "int64", "about": "int64", "contact": "int64"}
+        return pd.DataFrame(columns=[*columns, "due"]).astype({**columns, "due": "datetime64[s]"})
     joined = pd.concat(frames, ignore_index=True)
     ordered = joined.sort_values(["due", "cadence"], na_position="first", kind="stable")
-    return ordered[~ordered.duplicated(["code", "contact"])].sort_index()
+    return ordered[~ordered.duplicated(["about", "contact"])].sort_index()
+
+
+def _kind(item: Cadence) -> object:
+    """What is equal for two cadences of one kind of contact; all reviews of the register are one kind."""
+    table = "" if item.whom is Whom.ACCOUNT else item.rule.table
+    return item.whom, table, item.contact
 
 
 def cadence_tasks(facts: Facts, found: list[Cadence]) -> pd.DataFrame:
-    """One task a customer and kind of contact that is due; a day off moves it to the next working day."""
-    paused_until, _ = signal_until(facts, Effect.PAUSE)
+    """One task a customer, lead or tag and kind of contact; a day off moves it to the next working day."""
+    paused_until = np.append(signal_until(facts, Effect.PAUSE)[0], NAT)
     chosen = earliest(found)
     frames = []
     for number, item in enumerate(found):
@@ -162,8 +233,11 @@ def cadence_tasks(facts: Facts, found: list[Cadence]) -> pd.DataFrame:
         keep = within_horizon(facts, due)
         if item.contact is not None:
             keep &= ~(paused_until[codes] > facts.now_at)
+        places, names = item.rows[picked][keep], item.names[picked][keep].tolist()
+        # One push may be the newest of several tags, so that its tasks need telling apart.
+        days = [f"{name} {day}" if name else "" for name, day in zip(names, due[keep], strict=True)]
         shown = facts.worktime.next_working_day(due[keep])
-        frames.append(tasks(facts, item.rule, item.rows[picked][keep], shown))
+        frames.append(tasks(facts, item.rule, places, shown, occasion=days, detail=names))
     return join(frames)
 
 
@@ -172,7 +246,7 @@ def next_contacts(facts: Facts, found: list[Cadence]) -> tuple[Moments, Integers
     count = len(facts.account_ids)
     due, rule = nothing(count), np.full(count, -1, dtype=np.int64)
     for item in found:
-        if item.contact is None:
+        if item.contact is None or item.whom is not Whom.ACCOUNT:
             continue
         codes, new = _earliest_each(item)
         held = due[codes]

@@ -22,9 +22,10 @@ from xlcrm.compute.identity import (
     row_links,
     task_ids,
 )
-from xlcrm.compute.tasks import first_of_customer, join, tasks, within_horizon
+from xlcrm.compute.tasks import first_of_customer, join, tasks, told_apart, within_horizon
 from xlcrm.periods import end_of_day, human_minutes, next_slot
 from xlcrm.rules.base import Effect, Rule, RuleKind
+from xlcrm.tables import BY_NAME
 from xlcrm.tables.system import DUE_LIST
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def clock_tasks(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> pd.Dat
         for number, rule in enumerate(clock.rules):
             rows = np.flatnonzero(open_ & (clock.rule == number))
             rows = rows[first_of_customer(facts, table, rows, clock.due[rows])]
-            starts = np.datetime_as_string(clock.start[rows], unit="m")
+            starts = np.datetime_as_string(clock.start[rows], unit="m").tolist()
             frames.append(
                 tasks(
                     facts,
@@ -71,7 +72,7 @@ def clock_tasks(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> pd.Dat
                     clock.due[rows],
                     by_day=clock.by_day[rows],
                     breached=clock.status[rows] == BREACHED,
-                    occasion=list(starts),
+                    occasion=told_apart(facts, table, rows, starts),
                 )
             )
     return join(frames)
@@ -175,11 +176,13 @@ def _worded(
             ],
             "customer_id": account_ids(facts, found),
             "name": first_known(_of_account(facts, found, "name"), own_name),
-            "grade": _of_account(facts, found, "grade"),
+            "grade": in_words(facts, "grade", _of_account(facts, found, "grade")),
             "owner": _owners(facts, found),
             "way": _ways(facts, found),
             "slot": [
-                slot if rule.kind in _CONTACTS and rule.effect is not Effect.IMPROVE else None
+                slot
+                if rule.kind in _CONTACTS and rule.effect is not Effect.IMPROVE and not rule.clock
+                else None
                 for rule, slot in zip(rules, slots, strict=True)
             ],
             "rule": labels[numbers],
@@ -202,6 +205,7 @@ _CONTACTS = frozenset(
     {
         RuleKind.CADENCE,
         RuleKind.MILESTONE,
+        RuleKind.WINDOW,
         RuleKind.FESTIVAL,
         RuleKind.ANNIVERSARY,
         RuleKind.STATE,
@@ -249,10 +253,21 @@ def _owners(facts: Facts, found: pd.DataFrame) -> Objects:
 def _ways(facts: Facts, found: pd.DataFrame) -> Objects:
     """The way of the task's own plan, else of the follow-up plan, else the customer's preferred one."""
     ways = [_of_account(facts, found, "preferences")]
+    planned = (found["table"] == "maintenance_plans").to_numpy()
     for plan in ("followup_plans", "visit_plans"):
         typed = pd.Series(facts.frame(plan)["way"].to_numpy(), index=facts.codes(plan), dtype="str")
         typed = typed[(typed.index >= 0) & typed.notna()]
         own = objects(typed[~typed.index.duplicated()].reindex(found["code"]))
         of_plan = (found["table"] == plan).to_numpy() | (plan == "followup_plans")
         ways.insert(0, np.where(of_plan, own, ""))
-    return first_known(*ways)
+    own_ways = np.full(len(found), None, dtype=object)
+    own_ways[planned] = column_of(facts, found[planned], ("way",))
+    return first_known(own_ways, *ways)
+
+
+def in_words(facts: Facts, key: str, values: Objects) -> Objects:
+    """(n,) values of a column of the register in the words of the workbook's pack."""
+    choice = BY_NAME["customers"].by_key[key].choice
+    if choice is None or facts.pack not in choice.labels:
+        return values
+    return np.array([choice.word(value, facts.pack) for value in values.tolist()], dtype=object)

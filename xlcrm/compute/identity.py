@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.compute.tasks import who
+from xlcrm.compute.tasks import named_by, who
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -44,10 +44,14 @@ def row_links(facts: Facts, found: pd.DataFrame) -> Objects:
     """(n,) "sheet!row" of the row that each task comes from, None for the team's."""
     result = np.full(len(found), None, dtype=object)
     for table, positions, places in own_rows(found):
-        title = BY_NAME[table].title
-        numbers = facts.frame(table).index.to_numpy()[places]
-        result[positions] = [f"{title}!{number}" for number in numbers.tolist()]
+        result[positions] = links_to(facts, table, places)
     return result
+
+
+def links_to(facts: Facts, table: str, places: Integers) -> list[str]:
+    """(n,) "sheet!row" of rows of a table, under the name that its sheet has in this workbook."""
+    numbers = facts.frame(table).index.to_numpy()[places]
+    return [f"{facts.data[table].sheet}!{number}" for number in numbers.tolist()]
 
 
 def account_ids(facts: Facts, found: pd.DataFrame) -> Objects:
@@ -66,11 +70,11 @@ def first_known(*columns: Objects, fallback: object = None) -> Objects:
 
 
 def task_ids(facts: Facts, found: pd.DataFrame) -> Objects:
-    """(n,) stable ids: rule, case or customer, and the occasion or due day; the same task keeps its id."""
+    """(n,) stable ids: rule, case, customer or name, and the occasion or due day; a task keeps its id."""
     cases = np.full(len(found), None, dtype=object)
     for table, positions, places in own_rows(found):
-        key = BY_NAME[table].key
-        if key and table != "customers":
+        key = named_by(table)
+        if key:
             cells = facts.values(table, key).iloc[places].astype(object)
             cases[positions] = cells.where(cells.notna(), None).to_numpy()
     about = first_known(cases, account_ids(facts, found), row_links(facts, found), fallback=TEAM)

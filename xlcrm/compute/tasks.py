@@ -83,11 +83,12 @@ def join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def first_of_customer(facts: Facts, table: str, rows: Integers, due: Moments) -> Flags:
     """(n,) which open rows stand for their customer: records have no number of their own, one stands for all.
 
-    That is the one with the earliest deadline. Every row stands for itself in tables of cases or without
-    customers, and where it names no customer.
+    That is the one with the earliest deadline. Every row stands for itself in tables of cases, of plans or
+    without customers, and where it names no customer.
     """
     keep: Flags = np.ones(len(rows), dtype=bool)
-    if BY_NAME[table].key or not BY_NAME[table].account:
+    spec = BY_NAME[table]
+    if spec.key or not (spec.account and spec.touched):
         return keep
     order = np.argsort(due, kind="stable")
     repeated = pd.Series(who(facts, table, rows[order])).duplicated().to_numpy()
@@ -98,12 +99,12 @@ def first_of_customer(facts: Facts, table: str, rows: Integers, due: Moments) ->
 def who(facts: Facts, table: str, rows: Integers) -> Integers:
     """(n,) numbers that are equal where two rows of a table are about the same case or customer.
 
-    A case goes by its own id, else a row by its account, else by the customer's id as typed, else alone.
+    A case goes by its own id, else a row by its account, else by the customer's id as typed, else alone; a
+    row of a table without customers by its name or subject.
     """
-    spec = BY_NAME[table]
-    case = spec.key if table != "customers" else ""
+    account = BY_NAME[table].account
     result = np.full(len(rows), -1, dtype=np.int64)
-    for level, key in enumerate((case, "account", spec.account, "row")):
+    for level, key in enumerate((named_by(table), "account" if account else "", account, "row")):
         left = np.flatnonzero(result < 0)
         if not len(left) or not key:
             continue
@@ -116,6 +117,23 @@ def who(facts: Facts, table: str, rows: Integers) -> Integers:
             numbers = pd.factorize(facts.values(table, key).iloc[own])[0]
         result[left] = np.where(numbers >= 0, numbers * 4 + level, -1)
     return result
+
+
+def named_by(table: str) -> str:
+    """Key of the column that names a row: its id, or without customers its name or subject; else ""."""
+    spec = BY_NAME[table]
+    if table == "customers" or (spec.account and not spec.key):
+        return ""
+    return spec.key or ("name" if "name" in spec.by_key else spec.subject)
+
+
+def told_apart(facts: Facts, table: str, rows: Integers, occasions: Sequence[str]) -> list[str]:
+    """(n,) occasions with a number added where an earlier row without an id has the same one."""
+    if BY_NAME[table].key:
+        return list(occasions)
+    same = pd.DataFrame({"who": who(facts, table, rows), "occasion": list(occasions)})
+    counts = same.groupby(["who", "occasion"]).cumcount().tolist()
+    return [f"{text} {count + 1}" if count else text for text, count in zip(occasions, counts, strict=True)]
 
 
 def within_horizon(facts: Facts, due: Moments) -> Flags:

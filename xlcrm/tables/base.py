@@ -118,6 +118,7 @@ class Column:
         example: what a user may type, shown in the input message.
         past: it records something that has happened, so it cannot lie after now.
         yearless: a date typed as month and day alone is one (birthdays); its year is then 2000.
+        returns: its month and day come back every year although its year counts, too (founding days).
         group: the heading above it where a document prints blocks.
         packs: packs that show it; empty means all that have the table.
         heading_in: pack -> the heading that its own document uses, one of `also`.
@@ -137,6 +138,7 @@ class Column:
     example: str = ""
     past: bool = False
     yearless: bool = False
+    returns: bool = False
     unit: str = ""
     group: str = ""
     packs: tuple[str, ...] = ()
@@ -146,6 +148,11 @@ class Column:
     @property
     def headings(self) -> tuple[str, ...]:
         return (self.heading, *self.also)
+
+    @property
+    def yearly(self) -> bool:
+        """Whether an anniversary of its date is meant; a date that lies ahead (合同到期日) comes once."""
+        return self.returns or self.yearless or self.past
 
     def in_pack(self, pack: str) -> Column:
         """The column as a pack's workbook has it: heading and words; the other headings stay known."""

@@ -72,7 +72,9 @@ class CustomerRow(Row):
     remark: LongText = column("备注", also=("备注(特殊需求等)",))
     stage: OneOf = column("客户阶段", choice=STAGE, role=Role.EXTRA, also=("跟进阶段",))
     signed_on: Day = column("签约日期", role=Role.EXTRA, also=("合作开始日期",), past=True)
-    founded_on: Day = column("成立日期", role=Role.EXTRA, also=("成立时间", "周年庆"), note="用于周年庆关怀")
+    founded_on: Day = column(
+        "成立日期", role=Role.EXTRA, also=("成立时间", "周年庆"), returns=True, note="用于周年庆关怀"
+    )
     contact_birthday: Day = column(
         "联系人生日", role=Role.EXTRA, yearless=True, note="只看月和日，年份可以不准"
     )
