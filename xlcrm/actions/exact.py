@@ -58,7 +58,7 @@ def value_of(text: str) -> Cell:
         return dt.datetime.fromisoformat(text.removeprefix(_MOMENT))
     if text.startswith(_DAY):
         return dt.date.fromisoformat(text.removeprefix(_DAY))
-    raise ValueError(text)
+    raise ValueError(f"not an exact text: {text}")
 
 
 def same_value(one: object, other: object) -> bool:
