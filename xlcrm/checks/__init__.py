@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from xlcrm.checks import (
     actions,
-    cases,
+    aftercare,
     choices,
     consent,
     contact,
@@ -18,11 +18,14 @@ from xlcrm.checks import (
     keys,
     money,
     names,
+    pushes,
     references,
     required,
     scores,
     secrets,
+    sequence,
     structure,
+    weights,
 )
 from xlcrm.checks.base import (
     ERROR,
@@ -56,10 +59,13 @@ FAMILIES: Final = (
     secrets,
     duplicates,
     frequency,
+    weights,
     scores,
-    cases,
+    aftercare,
+    sequence,
     imports,
     freshness,
+    pushes,
     structure,
 )
 """Every family of checks: a module with its `CODES` and one `check`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from xlcrm.tables.base import NUMBERS, TIMES, Kind, Role
+from xlcrm.tables.base import FULL, NUMBERS, TIMES, Kind, Role
 from xlcrm.tables.system import HOLIDAYS
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ class CheckInput:
             for sheet in self.data.values()
             if len(sheet.frame) and (sheet.table.packs or sheet.table.name == HOLIDAYS.name)
         )
+
+    @cached_property
+    def pack(self) -> str:
+        """The pack whose titles and headings the workbook's tables have."""
+        return next((sheet.table.pack for sheet in self.data.values() if sheet.table.pack != FULL), FULL)
 
     @cached_property
     def today(self) -> pd.Timestamp:

@@ -19,7 +19,7 @@ from xlcrm.checks.base import (
     remarks,
 )
 from xlcrm.checks.matching import matches
-from xlcrm.rules.base import LimitUnit, RuleKind
+from xlcrm.rules.base import LimitUnit
 from xlcrm.tables.base import TIMES, Kind
 from xlcrm.tables.frames import Remark
 from xlcrm.tables.typed_text import parse_moment
@@ -48,7 +48,6 @@ _EARLIEST_OF: Final[Mapping[str, pd.Timestamp | None]] = {
 }
 """Columns with another bound: companies are older than the records, a birthday's year may be anything."""
 _SHORT: Final = frozenset({LimitUnit.MINUTE, LimitUnit.HOUR, LimitUnit.HOURS_BEFORE})
-_CLOCKS: Final = frozenset({RuleKind.CLOCK, RuleKind.REPEAT})
 
 
 def check(given: CheckInput) -> pd.DataFrame:
@@ -130,11 +129,14 @@ def _impossible(given: CheckInput, sheet: SheetData, column: Column) -> Iterator
 
 
 def _timeless(given: CheckInput) -> Iterator[pd.DataFrame]:
-    """One finding a cell, however many clocks use it; the first rule that does is named."""
+    """One finding a cell, however many clocks use it; the first rule that does is named.
+
+    Notices before a node that have columns of their own are clocks, too.
+    """
     seen: dict[tuple[str, str], pd.Index] = {}
     for rule in given.rules.enabled:
         sheet = given.data.get(rule.table)
-        if rule.kind not in _CLOCKS or rule.unit not in _SHORT or sheet is None or not rule.limit:
+        if not rule.clock or rule.unit not in _SHORT or sheet is None or not rule.limit:
             continue
         rows = sheet.frame.index[matches(rule.when, given).to_numpy(dtype=bool)]
         for key in _moments_of(rule, sheet):

@@ -41,16 +41,15 @@ _COMPANY_END: Final = (
 
 
 def check(given: CheckInput) -> pd.DataFrame:
-    """Findings of V04, on the names of registers; a sheet that names a customer by id is checked by V10."""
-    return gather(
-        _short(sheet, column)
-        for sheet, column in given.columns({Kind.NAME})
-        if not any(item.references == "customers" for item in sheet.table.columns)
-    )
+    """Findings of V04; a row that names its customer by id is checked by V10 instead."""
+    return gather(_short(sheet, column) for sheet, column in given.columns({Kind.NAME}))
 
 
 def _short(sheet: SheetData, column: Column) -> pd.DataFrame:
     cells = filled(sheet, column.key)
+    account = sheet.table.by_key.get(sheet.table.account)
+    if account is not None and account.references:
+        cells = cells[sheet.frame.loc[cells.index, account.key].isna().to_numpy()]
     whole = cells.str.endswith((*_COMPANY_END, *PERSON_MARKS))
     short = cells[~whole]
     # 某某有限公司(杭州) ends in brackets; what stands before them counts

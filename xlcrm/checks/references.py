@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from xlcrm.checks.base import ERROR, WARNING, CheckInput, Code, filled, findings, gather, heading, is_known
-from xlcrm.tables import BY_NAME
+from xlcrm.checks.courses import COURSES
+from xlcrm.tables import tables_of
 from xlcrm.tables.base import Kind
 
 if TYPE_CHECKING:
@@ -104,13 +105,17 @@ def plain_name(name: str) -> str:
 
 
 def _cases(given: CheckInput) -> Iterator[pd.DataFrame]:
-    """状态变更表 names cases of several registers: every register with a status of its own."""
+    """状态变更表 names cases of several registers; a number of one that the workbook lacks is not judged."""
     sheet = given.data.get("status_changes")
     if sheet is None or not sheet.has("case_id"):
         return
-    declared = [table for table in BY_NAME.values() if table.key and "status" in table.by_key]
-    registers = [given.data[table.name] for table in declared if table.name in given.data]
+    expected = [table for table in tables_of(given.pack) if table.name in COURSES]
+    here = [table for table in expected if table.name in given.data and given.data[table.name].has(table.key)]
+    registers = [given.data[table.name] for table in here]
     if not registers:
         return
-    ids = pd.concat([filled(register, register.table.key) for register in registers])
+    elsewhere = "|".join(table.by_key[table.key].form for table in expected if table not in here)
+    cells = filled(sheet, "case_id")
+    foreign = cells[cells.str.fullmatch(elsewhere)] if elsewhere else cells.iloc[:0]
+    ids = pd.concat([foreign, *(filled(register, register.table.key) for register in registers)])
     yield _unknown(sheet, "case_id", ids, "、".join(register.sheet for register in registers))

@@ -1,4 +1,4 @@
-"""V19: scores outside their scale."""
+"""V19: scores and shares outside their scale."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ CODES: Final[Mapping[str, Code]] = {
     "V19": Code(
         (ERROR,),
         "评分超出范围",
-        "五分制应为 1-5，十分制应为 0-10，推荐值应为 0-10 的整数；不是数字的评分也在此列",
+        "五分制应为 1-5，十分制应为 0-10，推荐值应为 0-10 的整数，评估得分应为 0-100，百分比应为 0%-100%；"
+        "不是数字的评分也在此列",
     )
 }
 
@@ -31,9 +32,55 @@ SCALES: Final[Mapping[Kind, tuple[int, int]]] = {
 }
 
 
+_POINTS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {("relationship_assessments", "score"): (0, 100)}
+"""(table, column) -> the scale of a plain number that is a score."""
+
+
 def check(given: CheckInput) -> pd.DataFrame:
     """Findings of V19."""
-    return gather(part for sheet, column in given.columns(SCALES) for part in _column(sheet, column))
+    return gather(
+        [
+            *(part for sheet, column in given.columns(SCALES) for part in _column(sheet, column)),
+            *(_points(sheet, column) for sheet, column in given.columns({Kind.NUMBER})),
+            *(_shares(sheet, column) for sheet, column in given.columns({Kind.PERCENT})),
+        ]
+    )
+
+
+def _points(sheet: SheetData, column: Column) -> pd.DataFrame:
+    scale = _POINTS.get((sheet.table.name, column.key))
+    if scale is None:
+        return gather([])
+    lowest, highest = scale
+    cells = filled(sheet, column.key)
+    wrong = cells[(cells < lowest) | (cells > highest)]
+    name = heading(sheet, column.key)
+    return findings(
+        sheet,
+        "V19",
+        ERROR,
+        wrong.index,
+        column.key,
+        message=[f"“{name}”的 {number_text(value)} 超出范围，应为 {lowest}-{highest} 分" for value in wrong],
+        fix=f"请填 {lowest}-{highest} 分",
+    )
+
+
+def _shares(sheet: SheetData, column: Column) -> pd.DataFrame:
+    cells = filled(sheet, column.key)
+    wrong = cells[(cells < 0) | (cells > 1)]
+    name = heading(sheet, column.key)
+    return findings(
+        sheet,
+        "V19",
+        ERROR,
+        wrong.index,
+        column.key,
+        message=[
+            f"“{name}”的 {number_text(value)} 即 {number_text(value * 100)}%，应为 0%-100%" for value in wrong
+        ],
+        fix="请写成百分比，例如 35%（即 0.35）",
+    )
 
 
 def _column(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:

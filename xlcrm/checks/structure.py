@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xlcrm.rules.base import Rule
+    from xlcrm.tables.base import Table
     from xlcrm.tables.frames import SheetData
 
 _BOTH: Final = (ERROR, WARNING)
@@ -77,7 +78,7 @@ def _missing(given: CheckInput) -> pd.DataFrame:
         [
             _missing_column(given.data[table], key, rules)
             if table in given.data
-            else _missing_sheet(table, rules)
+            else _missing_sheet(BY_NAME[table].in_pack(given.pack), rules)
             for (table, key), rules in idle.items()
         ]
     )
@@ -100,12 +101,12 @@ def _missing_column(sheet: SheetData, key: str, rules: list[Rule]) -> dict[str, 
     }
 
 
-def _missing_sheet(table: str, rules: list[Rule]) -> dict[str, object]:
-    title = BY_NAME[table].title
+def _missing_sheet(table: Table, rules: list[Rule]) -> dict[str, object]:
+    title = table.title
     return {
         "level": WARNING,
         "code": "S02",
-        "table": table,
+        "table": table.name,
         "sheet": title,
         "row": 0,
         "key": "",

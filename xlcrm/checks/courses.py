@@ -1,0 +1,69 @@
+"""How cases run: when one of each table begins, is solved, is closed and is asked about afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Course(NamedTuple):
+    """How the cases of one table run.
+
+    Attributes:
+        begun_at: column of the moment at which a case came in.
+        solved_at: column of the moment of the solution.
+        called_back_at: column of the moment at which the customer was asked about it.
+        status: column that says how far a case is.
+        open: its values while a case is not solved.
+        solved: its values from the solution on.
+        closed: its values when nothing is left to do; none where the solution alone closes a case.
+        word: what a solved case is called.
+    """
+
+    begun_at: str
+    solved_at: str
+    called_back_at: str
+    status: str
+    open: tuple[str, ...]
+    solved: tuple[str, ...]
+    closed: tuple[str, ...]
+    word: str
+
+
+_CASE: Final = Course(
+    begun_at="received_at",
+    solved_at="resolved_at",
+    called_back_at="called_back_at",
+    status="status",
+    open=("待处理", "处理中", "等待客户"),
+    solved=("已解决", "已关闭"),
+    closed=("已关闭",),
+    word="已解决",
+)
+COURSES: Final[Mapping[str, Course]] = {
+    "complaints": _CASE,
+    "service_issues": _CASE,
+    "recovery_cases": Course(
+        begun_at="received_at",
+        solved_at="completed_at",
+        called_back_at="reassessed_at",
+        status="relation",
+        open=(),  # 恢复中 and 重点维护 go on after the plan was carried out
+        solved=("已恢复",),
+        closed=(),
+        word="方案已执行完成",
+    ),
+    "orders": Course(
+        begun_at="confirmed_at",
+        solved_at="completed_at",
+        called_back_at="called_back_at",
+        status="order_status",
+        open=("待生产", "生产中", "已发货", "待签收"),
+        solved=("已完成",),
+        closed=("已完成",),
+        word="订单已完成",
+    ),
+}
+"""Table -> how its cases run; 状态变更表 may name any of these cases."""
