@@ -16,9 +16,12 @@ _SLACK: Final = 1e-9
 def assessment_keys(frame: pd.DataFrame) -> pd.Series:
     """Which assessment each row of 客户关系评估表 belongs to: 编号 and customer; NA without a 编号.
 
-    Two customers may share a 编号. The customer goes by the name, which every row must have, else by the id.
+    Two customers may share a 编号. The customer goes by the id, which only some of the rows may have: a name
+    that stands beside one id alone stands for it everywhere. Else the name tells.
     """
-    who = frame["name"].fillna(frame["customer_id"]).fillna("")
+    known = frame[["name", "customer_id"]].dropna().drop_duplicates()
+    ids = known[~known["name"].duplicated(keep=False)].set_index("name")["customer_id"]
+    who = frame["customer_id"].fillna(frame["name"].map(ids).astype("str")).fillna(frame["name"]).fillna("")
     keys: pd.Series = frame["assessment_id"] + "\n" + who
     return keys
 
