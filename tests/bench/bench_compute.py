@@ -23,8 +23,8 @@ from xlcrm.compute.cadences import cadence_tasks, cadences
 from xlcrm.compute.columns import auto_columns
 from xlcrm.compute.due_list import clock_tasks, due_list
 from xlcrm.compute.events import fill_from_steps
-from xlcrm.compute.judging import combine, judge
 from xlcrm.compute.facts import Facts
+from xlcrm.compute.judging import combine, judge
 from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
 from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks
 from xlcrm.compute.tasks import join
@@ -164,7 +164,7 @@ def stages(data: dict[str, SheetData]) -> dict[str, float]:
         timed("milestones", lambda: milestone_tasks(given, lookups)),
         timed("festivals", lambda: festival_tasks(given, lookups)),
         timed("calendar", lambda: calendar_tasks(given)),
-        timed("states", lambda: state_tasks(given, quiet)),
+        timed("states", lambda: state_tasks(given, lookups, quiet, clocks, contacts)),
         timed("thresholds", lambda: threshold_tasks(given, lookups)),
     ]
     tasks = timed("join", lambda: join(frames))

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xlcrm.compute.clocks import calendar_of
-from xlcrm.compute.facts import Facts, Flags, Moments, moments
+from xlcrm.compute.facts import Facts, Flags, Integers, Moments, moments
 from xlcrm.compute.matching import match
 from xlcrm.periods import add_months, is_date_only
 from xlcrm.rules.base import CalendarKind
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from xlcrm.rules.base import Rule
 
 Floats = NDArray[np.float64]
+NO_ROWS: Final = np.empty(0, dtype=np.int64)
 
 CONTENT: Final = ("满意", "非常满意")
 """客户满意度 of a complaint that counts as satisfied."""
@@ -75,11 +76,16 @@ class Figure:
         name: which one: a score's heading, or the month as 2026-10.
         value: in the unit of the measure; NaN where nothing was judged.
         text: the figure with what it rests on, for people.
+        at: datetime64[D], the last day of the period; of a score, the day since which its mean has been
+            below the rule's limit.
+        short: (k,) positions of the rows that the figure falls short by, where it is a share.
     """
 
     name: str
     value: float
     text: str
+    at: np.datetime64
+    short: Integers
 
 
 def percent_text(percent: float) -> str:
@@ -150,18 +156,41 @@ def dimension_means(facts: Facts, rule: Rule, since: Mapping[str, np.datetime64]
     """
     frame = facts.frame("satisfaction_surveys")
     at = moments(frame["surveyed_on"])
+    counted = match(rule.when, facts) & (at <= facts.now_at)
+    days = at.astype("datetime64[D]")
     begin = add_months(np.array([facts.today]), -_HALF_YEAR)[0]
-    counted = match(rule.when, facts) & (at <= facts.now_at) & (at.astype("datetime64[D]") > begin)
     found = []
     for key in score_keys("satisfaction_surveys"):
         heading = BY_NAME["satisfaction_surveys"].by_key[key].heading
-        later = at.astype("datetime64[D]") > since[heading] if heading in since else True
-        own = scores(frame[key])[counted & later]
-        own = own[~np.isnan(own)]
+        cells = scores(frame[key])
+        ours = counted & ~np.isnan(cells)
+        if heading in since:
+            ours = ours & (days > since[heading])
+        own = cells[ours & (days > begin)]
         if len(own):
             mean = float(own.sum() / len(own))
-            found.append(Figure(heading, mean, f"{score_text(mean)} 分（n={len(own)}）"))
+            low = low_since(days[ours], cells[ours], rule.limit)
+            found.append(Figure(heading, mean, f"{score_text(mean)} 分（n={len(own)}）", low, NO_ROWS))
     return found
+
+
+def low_since(days: Moments, cells: Floats, limit: float) -> np.datetime64:
+    """The day from which on every new form left the mean of its half year below a limit; else the last day.
+
+    Args:
+        days: (n,) datetime64[D], n at least 1.
+        cells: (n,) scores.
+        limit: of the mean.
+    """
+    order = np.argsort(days, kind="stable")
+    days, totals = days[order], np.concatenate([[0.0], np.cumsum(cells[order])])
+    last = np.searchsorted(days, days, side="right")
+    first = np.searchsorted(days, add_months(days, -_HALF_YEAR), side="right")
+    low = (totals[last] - totals[first]) / (last - first) < limit
+    above = np.flatnonzero(~low)
+    start = above[-1] + 1 if len(above) else 0
+    day: np.datetime64 = days[min(start, len(days) - 1)]
+    return day
 
 
 def response_rates(facts: Facts) -> Floats:
@@ -216,12 +245,13 @@ def last_month(facts: Facts) -> np.datetime64:
 
 def month_share(facts: Facts, rule: Rule) -> Figure:
     """A share over the last full month, of the rows that match the rule's condition."""
-    name = rule.occasions[0]
-    judged, met, at = _MONTHLY[name](facts)
+    judged, met, at = _MONTHLY[rule.occasions[0]](facts)
     month = last_month(facts)
-    judged = judged & match(rule.when, facts) & (at <= facts.now_at) & (at.astype("datetime64[M]") == month)
+    inside = (at <= facts.now_at) & (at.astype("datetime64[M]") == month)
+    judged = judged & match(rule.when, facts) & inside
     share = Share(int((judged & met).sum()), int(judged.sum()))
-    return Figure(str(month), share.percent, share.text)
+    end = (month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return Figure(str(month), share.percent, share.text, end, np.flatnonzero(judged & ~met))
 
 
 def _matched(facts: Facts) -> tuple[Flags, Flags, Moments]:

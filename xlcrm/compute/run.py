@@ -77,7 +77,7 @@ def run(facts: Facts) -> Run:
             milestone_tasks(facts, lookups),
             festival_tasks(facts, lookups),
             calendar_tasks(facts),
-            state_tasks(facts, quiet),
+            state_tasks(facts, lookups, quiet, clocks, contacts),
             threshold_tasks(facts, lookups),
         ]
     )

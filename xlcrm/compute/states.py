@@ -1,24 +1,30 @@
-"""States: customers gone quiet, signals that pause, problems that return; and thresholds of single forms."""
+"""States and thresholds: what customers, signals and figures ask for besides deadlines and dates."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from xlcrm.compute.accounts import DORMANT, signals
+from xlcrm.compute.delays import delay_tasks
 from xlcrm.compute.facts import Facts, Flags, Moments, moments
+from xlcrm.compute.improvements import breaches, improvement_tasks
 from xlcrm.compute.matching import match
+from xlcrm.compute.measures import is_of_rows, of_rows
 from xlcrm.compute.tasks import join, judged_from, tasks, within_horizon
+from xlcrm.compute.triggers import trigger_tasks, triggers
 from xlcrm.periods import Unit, add
 from xlcrm.rules.base import SPAN_UNITS, Effect, LimitUnit, Rule, RuleKind
-from xlcrm.rules.conditions import find_place
-from xlcrm.rules.measures import OVERALL_SATISFACTION
 from xlcrm.tables import BY_NAME
-from xlcrm.tables.base import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from xlcrm.compute.cadences import Cadence
+    from xlcrm.compute.clocks import Clock
     from xlcrm.compute.touches import Lookups
 
 
@@ -46,14 +52,21 @@ def suggested_stages(
     return result
 
 
-def state_tasks(facts: Facts, quiet: list[tuple[Rule, Flags, Moments]]) -> pd.DataFrame:
-    """Wake-ups, reassessments after a negative signal, and problems seen months in a row."""
+def state_tasks(
+    facts: Facts,
+    lookups: Lookups,
+    quiet: list[tuple[Rule, Flags, Moments]],
+    clocks: Mapping[tuple[str, str], Clock],
+    contacts: Sequence[Cadence],
+) -> pd.DataFrame:
+    """Wake-ups, reassessments after a negative signal, recoveries to start, delays to explain."""
     frames = []
     for rule, rows, since in quiet:
         places = np.flatnonzero(rows & (facts.codes(rule.table) >= 0))
         frames.append(tasks(facts, rule, places, since[places]))
     frames.append(_reassessments(facts))
-    frames += [_recurring(facts, rule) for rule in facts.active if rule.effect is Effect.RECURRING]
+    frames.append(trigger_tasks(facts, triggers(facts, lookups, clocks, contacts)))
+    frames.append(delay_tasks(facts, lookups, clocks))
     return join(frames)
 
 
@@ -68,62 +81,25 @@ def _reassessments(facts: Facts) -> pd.DataFrame:
     return join(frames)
 
 
-def _recurring(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """One team task a problem seen so many months in a row, up to this month or the one before."""
-    table = BY_NAME[rule.table]
-    issue = facts.values(rule.table, find_place(rule.occasions[0], table).key)
-    at = facts.frame(rule.table)[table.touched]
-    counted = match(rule.when, facts) & at.notna().to_numpy() & (at <= facts.now).to_numpy()
-    months = moments(at).astype("datetime64[M]").astype(np.int64)
-    seen = pd.DataFrame({"issue": issue[counted], "month": months[counted]}).drop_duplicates()
-    this_month = int(facts.today.astype("datetime64[M]").astype(np.int64))
-    frames = []
-    for name, group in seen.groupby("issue"):
-        run = _run_end(set(group["month"]), this_month, round(rule.limit))
-        if run is None or _listed(facts, str(name)):
-            continue
-        end = np.datetime64(run + 1, "M").astype("datetime64[D]") - np.timedelta64(1, "D")
-        nobody = np.full(1, -1, dtype=np.int64)
-        frames.append(tasks(facts, rule, nobody, np.array([end]), codes=nobody, occasion=str(name)))
-    return join(frames)
-
-
-def _run_end(months: set[int], this_month: int, length: int) -> int | None:
-    for last in (this_month, this_month - 1):
-        if all(last - back in months for back in range(length)):
-            return last
-    return None
-
-
-def _listed(facts: Facts, issue: str) -> bool:
-    problems = facts.frame("improvement_actions")["problem"].dropna()
-    return bool(problems.str.contains(issue, regex=False).any())
-
-
-def measures(facts: Facts, rule: Rule) -> pd.Series:
-    """What a threshold rule compares: the mean of a form's five-point scores in percent, or a column."""
-    frame = facts.frame(rule.table)
-    if rule.occasions[0] == OVERALL_SATISFACTION:
-        scores = [item.key for item in BY_NAME[rule.table].columns if item.kind is Kind.SCORE5]
-        valid = frame[scores].where((frame[scores] >= 1) & (frame[scores] <= 5))
-        return valid.mean(axis=1) / 5 * 100
-    return facts.values(rule.table, find_place(rule.occasions[0], BY_NAME[rule.table]).key)
-
-
 def threshold_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
-    """What a form below its threshold asks for, until a later contact has dealt with it.
+    """What figures below their limits ask for, and problems that return.
 
-    Money above an authority limit is a finding of the checks (V16), no task.
+    A form's task is about its customer and open until a later contact; what calls for an improvement is open
+    until 改进计划表 names it. Money above an authority limit is a finding of the checks (V16), no task; what
+    效果评估 and 关系评级 judge is shown by reports.
     """
+    return join([_form_tasks(facts, lookups), improvement_tasks(facts, breaches(facts))])
+
+
+def _form_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
     frames = []
     for rule in facts.active:
-        if rule.kind is not RuleKind.THRESHOLD or rule.unit is LimitUnit.YUAN_ABOVE:
+        if rule.kind is not RuleKind.THRESHOLD or rule.effect is not Effect.NONE:
             continue
-        table = BY_NAME[rule.table]
-        at = moments(facts.frame(rule.table)[table.touched])
-        low = match(rule.when, facts) & (measures(facts, rule) < rule.limit).to_numpy(
-            dtype=bool, na_value=False
-        )
+        if rule.unit is LimitUnit.YUAN_ABOVE or not is_of_rows(rule):
+            continue
+        at = moments(facts.frame(rule.table)[BY_NAME[rule.table].touched])
+        low = match(rule.when, facts) & (of_rows(facts, rule) < rule.limit)
         rows = np.flatnonzero(low & (at <= facts.now_at) & (facts.codes(rule.table) >= 0))
         day = at[rows].astype("datetime64[D]")
         due = day + np.timedelta64(facts.parameters.threshold_days, "D")
