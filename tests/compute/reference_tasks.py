@@ -141,7 +141,7 @@ class Tasks:
                 case = BY_NAME[table].key or not BY_NAME[table].account
                 key = (best.rule.rule_id, str(row["row"]) if case else self.who(table, row))
                 held = picked.get(key)
-                if held is None or (held[0].due is not None and best.due < held[0].due):
+                if held is None or (best.due, best.start) < (held[0].due, held[0].start):
                     picked[key] = (best, row)
             found += [
                 Task(v.rule, row, v.due, f"{v.start:%Y-%m-%dT%H:%M}", v.status == "已超时")
@@ -338,22 +338,33 @@ class Tasks:
         return found
 
     def recurring(self, rule: Rule) -> list[Task]:
-        months: dict[str, set[int]] = {}
+        days: dict[str, list[dt.date]] = {}
         for row in self.matching(rule):
             at = row["received_at"]
             if at and at <= self.now:
-                months.setdefault(row["issue"], set()).add(at.year * 12 + at.month - 1)
+                days.setdefault(row["issue"], []).append(at.date())
         this = self.today.year * 12 + self.today.month - 1
-        planned = [row["problem"] or "" for row in self.book.rows("improvement_actions")]
         found = []
-        for issue, seen in months.items():
+        for issue, seen in days.items():
+            until = self.improved_until(issue)
+            months = {day.year * 12 + day.month - 1 for day in seen if day > until}
             for last in (this, this - 1):
-                if {last - back for back in range(round(rule.limit))} <= seen:
-                    if not any(issue in problem for problem in planned):
-                        end = add_months(dt.date(last // 12, last % 12 + 1, 1), 1) - dt.timedelta(days=1)
-                        found.append(Task(rule, None, end_of_day(midnight(end)), issue))
+                if {last - back for back in range(round(rule.limit))} <= months:
+                    end = add_months(dt.date(last // 12, last % 12 + 1, 1), 1) - dt.timedelta(days=1)
+                    found.append(Task(rule, None, end_of_day(midnight(end)), issue))
                     break
         return found
+
+    def improved_until(self, issue: str) -> dt.date:
+        """Complaints up to this day are dealt with: all of them while an improvement is open."""
+        until = dt.date.min
+        for row in self.book.rows("improvement_actions"):
+            if issue in (row["problem"] or ""):
+                done = row["done_on"]
+                if done is None or done > self.now:
+                    return dt.date.max
+                until = max(until, done.date())
+        return until
 
     def thresholds(self) -> list[Task]:
         found = []
