@@ -52,7 +52,7 @@ def test_a_batch_that_may_be_undone_is_kept_whole_while_the_newest_lines_hold_a_
     assert kept_rows(frame, 4)["cell"].notna().sum() == 6
     assert kept_rows(frame, 3)["cell"].notna().sum() == 6
     assert kept_rows(frame, 2)["cell"].notna().sum() == 0
-    assert kept_rows(frame, 4).index.tolist() == list(range(8))
+    assert kept_rows(frame, 4).index.tolist() == list(range(9))
 
 
 def test_keeping_one_batch_whole_may_keep_the_one_before_whole() -> None:

@@ -132,7 +132,8 @@ def kept_rows(lines: pd.DataFrame, limit: int = JOURNAL_ROWS) -> pd.DataFrame:
     """The newest lines, and more where a batch that may yet be undone would be cut in half."""
     start = max(len(lines) - limit, 0)
     if start:
-        places = _cells(lines.reset_index(drop=True))
+        lines = lines.reset_index(drop=True)
+        places = lines[lines["batch"].isin(_cells(lines)["batch"])]
         spans = [(part.index[0], part.index[-1]) for _, part in places.groupby(places["batch"])]
         for first, last in sorted(spans, key=lambda span: -span[1]):
             if first < start <= last:
