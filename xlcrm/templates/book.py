@@ -27,7 +27,9 @@ from xlcrm.tables.system import (
     RULES,
 )
 from xlcrm.templates import palette
-from xlcrm.templates.home import Entry, add_home_sheet
+from xlcrm.templates.contents import tab_color
+from xlcrm.templates.home import add_home_sheet
+from xlcrm.templates.measures import text_width
 from xlcrm.templates.options_sheet import add_options_sheet
 from xlcrm.templates.styles import Styles
 from xlcrm.templates.table_sheet import Layout, add_table_sheet
@@ -45,28 +47,6 @@ HOLIDAY_YEARS: Final = (2025, 2026)
 CREATED: Final = dt.datetime(2026, 1, 1)
 """A fixed mark in the file's properties, so that building twice gives the same bytes."""
 
-
-_PURPOSES: Final = {
-    "客户信息总表": "客户的基本资料，一行一个客户",
-    "客户来源登记表": "展会、广告等来源和转化",
-    "客户跟进计划表": "每个客户多久跟进一次",
-    "客户跟进记录表": "每次沟通和下一步行动",
-    "客户回访计划表": "每个客户多久回访一次",
-    "客户满意度调查表": "问卷评分和推荐值",
-    "客户投诉登记表": "投诉、等级和处理时间",
-    "投诉处理跟踪表": "投诉处理的每个环节",
-    "改进计划表": "改进措施和完成情况",
-    "状态变更表": "暂停计时的依据",
-    "交易记录表": "每笔交易，用于 RFM 分析",
-    DUE_LIST.title: "今天和近期要做的事",
-    ALERTS.title: "已超时和即将超时的时钟",
-    FINDINGS.title: "填写中的错误和疑问",
-    RULES.title: "期限、周期、节点和阈值",
-    PARAMETERS.title: "提前天数、工作时间等设置",
-    OPTIONS: "下拉列表的选项",
-    HOLIDAYS.title: "放假和调休上班",
-    JOURNAL.title: "每次操作的记录",
-}
 _NO_DATA: Final[Mapping[str, pd.DataFrame]] = MappingProxyType({})
 
 
@@ -82,8 +62,8 @@ def build(
     Args:
         pack: key of `PACKS`.
         path: where to; an existing file is replaced.
-        data: table name -> frame keyed by column keys; missing tables and columns stay blank. For
-            `rules`, `parameters` and `holidays` it takes the place of the default rows.
+        data: table name -> frame keyed by column keys; missing tables and columns stay blank. Where a
+            sheet ships with rows (规则表, 参数表, 节假日, 客户标签体系表) it takes their place.
         holidays: days off and make-up days for 节假日; those of `HOLIDAY_YEARS` by default.
 
     Raises:
@@ -110,17 +90,18 @@ def build(
         home = book.add_worksheet(HOME)
         for table in (*first, *tables, *last):
             if table is HOLIDAYS:
-                add_options_sheet(book, book.add_worksheet(OPTIONS), lists, styles, PACKS[pack])
+                add_options_sheet(book, book.add_worksheet(OPTIONS), lists, styles, pack)
             layout = Layout(
                 table=table,
                 columns=sheet_columns(table, default_book(pack).rules, pack),
                 data=frames.get(table.name, pd.DataFrame()),
                 lists=list_of_column(lists),
-                tab=_tab(table),
+                tab=tab_color(table),
                 book=PACKS[pack],
+                titles=max(text_width(each.title) for each in tables),
             )
             add_table_sheet(book.add_worksheet(table.title), layout, styles)
-        add_home_sheet(home, PACKS[pack], _contents(pack), styles)
+        add_home_sheet(home, pack, styles)
 
 
 def _refuse_unknown(pack: str, frames: Mapping[str, pd.DataFrame], tables: tuple[Table, ...]) -> None:
@@ -131,35 +112,19 @@ def _refuse_unknown(pack: str, frames: Mapping[str, pd.DataFrame], tables: tuple
             raise UsageError(f"模板“{PACKS[pack]}”没有“{title}”这张表，请去掉它的数据或改用别的模板。")
 
 
-def _tab(table: Table) -> str:
-    if table in (DUE_LIST, ALERTS, FINDINGS):
-        return palette.TAB_LISTS
-    return palette.TAB_TABLES if table.packs else palette.TAB_SETTINGS
-
-
-def _contents(pack: str) -> list[Entry]:
-    def entries(*titles: str) -> list[Entry]:
-        return [Entry(title, _PURPOSES[title]) for title in titles]
-
-    tables = [
-        Entry(table.title, _PURPOSES.get(table.title, table.hint.split("。")[0])) for table in tables_of(pack)
-    ]
-    return [
-        Entry("每天看"),
-        *entries(DUE_LIST.title, ALERTS.title, FINDINGS.title),
-        Entry("填写"),
-        *tables,
-        Entry("设置和记录"),
-        *entries(RULES.title, PARAMETERS.title, OPTIONS, HOLIDAYS.title, JOURNAL.title),
-    ]
-
-
 def _default_frames(pack: str, holidays: Statutory) -> dict[str, pd.DataFrame]:
     return {
         RULES.name: _rules_frame(pack),
         PARAMETERS.name: _parameters_frame(),
         HOLIDAYS.name: _holidays_frame(holidays),
-    }
+    } | {table.name: _shipped_frame(table) for table in tables_of(pack) if table.default_rows}
+
+
+def _shipped_frame(table: Table) -> pd.DataFrame:
+    """The rows that a new workbook's table begins with; they fill its first columns."""
+    keys = [item.key for item in table.columns]
+    rows = table.default_rows
+    return pd.DataFrame(list(rows), columns=keys[: len(rows[0])], dtype="str")
 
 
 def _rules_frame(pack: str) -> pd.DataFrame:

@@ -27,12 +27,38 @@ STATUS_LOOKS: Final[Mapping[str, Look]] = {
     "暂停": {"font_color": palette.SLATE, "bg_color": palette.SLATE_FILL},
     "数据异常": {"font_color": palette.WHITE, "bg_color": palette.SLATE},
 }
-_TASK_LOOKS: Final[Mapping[str, Look]] = {"逾期": _RED | {"bold": True}, "今日到期": _AMBER}
-_LEVEL_LOOKS: Final[Mapping[str, Look]] = {
-    "错误": _RED | {"bold": True},
-    "警告": _AMBER,
-    "提示": {"font_color": palette.SLATE},
+_BEST: Final[Look] = {"bold": True, "font_color": palette.ENTRY}
+_QUIET: Final[Look] = {"font_color": palette.MUTED}
+_GRADE_LOOKS: Final[Mapping[str, Look]] = dict.fromkeys(
+    ("A类", *(words["A类"] for words in GRADE.labels.values())), _BEST
+)
+"""The best grade in every pack's word: lists of ours name it without a list behind."""
+_WORD_LOOKS: Final[Mapping[str, Look]] = {
+    **dict.fromkeys(("逾期", "重大", "紧急", "高", "紧急高价值"), _RED | {"bold": True}),
+    **dict.fromkeys(("错误", "已流失", "终止关系", "非常不满意"), _RED | {"bold": True}),
+    **dict.fromkeys(("流失", "消极", "不满意", "退回修改", "重新打开", "未付款"), _RED),
+    **dict.fromkeys(("今日到期", "警告", "严重", "重要", "紧急普通", "复杂"), _AMBER),
+    **dict.fromkeys(("沉睡", "等待客户", "待审核", "待核实", "恢复中", "重点维护", "改善关系"), _AMBER),
+    **dict.fromkeys(("部分付款", "待签收"), _AMBER),
+    **dict.fromkeys(("已解决", "已恢复", "维持关系", "已通过", "已审核", "已付清", "已完成"), _GREEN),
+    **dict.fromkeys(("积极", "高意向", "非常满意"), _GREEN),
+    **dict.fromkeys(("提示", "已关闭", "已取消", "草稿", "暂无意向"), _QUIET),
+    **_GRADE_LOOKS,
 }
+"""Words of closed lists that carry a judgement; one word looks the same in every sheet of every pack."""
+_ANSWERS: Final[Mapping[tuple[str, str], Mapping[str, Look]]] = {
+    ("followup_records", "responded"): {"否": _AMBER},
+    ("followup_records", "info_changed"): {"是": _AMBER},
+    ("satisfaction_surveys", "will_continue"): {"否": _RED},
+    ("callback_records", "needs_service"): {"是": _AMBER},
+    ("orders", "delay_expected"): {"是": _AMBER},
+    ("service_pushes", "matched"): {"是": _GREEN, "否": _RED},
+}
+"""Questions of which one answer calls for something."""
+_OUTCOMES: Final[Mapping[str, Look]] = {"否": _RED, "待": _AMBER, "是": _GREEN}
+"""First characters of 实际结果: whether the standard is met, or not known yet."""
+_REMARKS: Final = frozenset({"findings", "suggested_stage"})
+"""Columns that are blank while all is well."""
 _BLANKLESS: Final[Look] = {"font_color": palette.AMBER}
 
 
@@ -44,8 +70,11 @@ def conditions(table: Table, column: Column, first: str) -> Iterator[tuple[dict[
         column: whose cells.
         first: the first of them, such as C4.
     """
-    if column.key == "findings" and table.name != "journal":
+    if column.key in _REMARKS and table.name != "journal":
         yield {"type": "no_blanks"}, _BLANKLESS
+    elif (table.name, column.key) == ("recovery_assessments", "outcome"):
+        for start, look in _OUTCOMES.items():
+            yield {"type": "text", "criteria": "begins with", "value": start}, look
     elif (table.name, column.key) == ("due_list", "priority"):
         yield (
             {"type": "cell", "criteria": "==", "value": 1},
@@ -67,12 +96,12 @@ def row_conditions(table: Table, letters: Mapping[str, str], row: int) -> Iterat
 
 
 def _words(table: Table, column: Column) -> Mapping[str, Look]:
-    if table.name == "due_list" and column.key == "state":
-        return _TASK_LOOKS
-    if table.name == "findings" and column.key == "level":
-        return _LEVEL_LOOKS
     if column.choice is CLOCK_STATUS:
         return STATUS_LOOKS
-    if column.choice is GRADE or (column.heading == "客户等级"):
-        return {"A类": {"bold": True, "font_color": palette.ENTRY}}
-    return {}
+    if column.choice is None:
+        return _GRADE_LOOKS if column.heading == "客户等级" else {}
+    if column.kind is Kind.YESNO:
+        return _ANSWERS.get((table.name, column.key), {})
+    if column.choice.open or column.kind is Kind.TAGS:
+        return {}
+    return {word: _WORD_LOOKS[word] for word in column.choice.words if word in _WORD_LOOKS}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from xlcrm.tables import PACKS
 from xlcrm.tables.system import HOME_CARDS, REFRESHED_AT
 from xlcrm.templates import palette
+from xlcrm.templates.contents import contents, steps, subtitle
 from xlcrm.templates.table_sheet import set_print
 
 if TYPE_CHECKING:
@@ -14,20 +15,12 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
+    from xlcrm.templates.contents import Entry
     from xlcrm.templates.styles import Styles
 
-PURPOSE: Final = "在表格里登记客户、跟进和投诉；检查、期限、到期清单和预警由 xlcrm 计算。"
 NOT_YET: Final = "尚未刷新"
 NO_FIGURE: Final = "—"
 
-STEPS: Final = (
-    "在蓝色标签的表里填写，一行一条；点单元格会提示写法。",
-    "保存并关闭工作簿，运行命令 xlcrm refresh 加文件名。",
-    "打开 到期清单，从上往下处理；可写处理备注或顺延至。",
-    "看 超时预警 和 校验结果，点 来源 或 定位 跳到那一格。",
-    "期限和周期在 规则表 修改，提前天数等在 参数表 修改。",
-    "下拉列表的选项在 选项表 增加，放假安排看 节假日。",
-)
 CARD_COLORS: Final = {
     "已超时": palette.RED,
     "逾期任务": palette.RED,
@@ -36,6 +29,14 @@ CARD_COLORS: Final = {
     "今日到期": palette.AMBER,
     "校验警告": palette.AMBER,
 }
+_LEGEND: Final = (
+    (palette.ENTRY, palette.WHITE, "填写", "文件规定的内容，由人填写"),
+    (palette.EXTRA, palette.WHITE, "补充", "规则需要的补充内容，由人填写"),
+    (palette.AUTO, palette.AUTO_INK, "自动", "由 xlcrm 计算，每次刷新重写"),
+    (palette.RED_FILL, palette.RED, "红", "已超时、逾期、错误"),
+    (palette.AMBER_FILL, palette.AMBER, "黄", "即将超时、今日到期、警告"),
+    (palette.GREEN_FILL, palette.GREEN, "绿", "按时完成"),
+)
 _FIRST: Final = 1
 """Column B; A is a margin."""
 _CARD_WIDTH, _GAP_WIDTH = 15, 1.6
@@ -47,33 +48,31 @@ BUTTON_ROW: Final = 7
 _BODY_ROW: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the table of contents; one without a purpose is the heading of a group."""
+_TWO_BLOCKS: Final = 30
+"""More lines of contents than this stand in two blocks, over the steps instead of beside them."""
+_HALF: Final = 10
+"""The right half begins so many columns right of the left one."""
+_PURPOSE_AT: Final = 4
+"""A sheet's purpose stands so many columns right of its name, which may be long."""
 
-    sheet: str
-    purpose: str = ""
 
-
-def add_home_sheet(sheet: Worksheet, title: str, contents: Sequence[Entry], styles: Styles) -> None:
+def add_home_sheet(sheet: Worksheet, pack: str, styles: Styles) -> None:
     """Build 首页.
 
     Args:
         sheet: the empty sheet.
-        title: name of the workbook.
-        contents: groups and sheets in order.
+        pack: whose sheets it leads to.
         styles: the workbook's formats.
     """
     last = _FIRST + 2 * len(HOME_CARDS) - 2
     _set_grid(sheet, last)
-    _write_banner(sheet, title, last, styles)
+    _write_banner(sheet, PACKS[pack], subtitle(pack), last, styles)
     _write_cards(sheet, styles)
-    _write_contents(sheet, contents, styles)
-    _write_steps(sheet, last, styles)
+    _write_body(sheet, pack, last, styles)
     sheet.hide_gridlines(2)
     sheet.set_tab_color(palette.TAB_LISTS)
     sheet.set_selection(BUTTON_ROW, _FIRST, BUTTON_ROW, _FIRST)
-    set_print(sheet, title)
+    set_print(sheet, PACKS[pack])
     sheet.fit_to_pages(1, 1)
     sheet.center_horizontally()
     sheet.set_first_sheet()
@@ -87,7 +86,7 @@ def _set_grid(sheet: Worksheet, last: int) -> None:
     sheet.set_column(last + 1, last + 1, 2)
 
 
-def _write_banner(sheet: Worksheet, title: str, last: int, styles: Styles) -> None:
+def _write_banner(sheet: Worksheet, title: str, purpose: str, last: int, styles: Styles) -> None:
     band = styles.get(bg_color=palette.ENTRY)
     sheet.set_row(0, 44)
     sheet.set_row(1, 24)
@@ -98,7 +97,7 @@ def _write_banner(sheet: Worksheet, title: str, last: int, styles: Styles) -> No
     sheet.write_string(
         0, _FIRST, title, styles.get(bold=True, font_size=22, font_color=palette.WHITE, **look)
     )
-    sheet.write_string(1, _FIRST, PURPOSE, styles.get(font_color="#D6DFEA", valign="top", **look))
+    sheet.write_string(1, _FIRST, purpose, styles.get(font_color="#D6DFEA", valign="top", **look))
     sheet.set_row(REFRESHED_ROW, 26)
     quiet = styles.get(font_size=9, font_color=palette.MUTED, align="right")
     # The label stands in a narrow column and spills to its left; the moment beside it needs a wide one.
@@ -132,58 +131,78 @@ def _write_cards(sheet: Worksheet, styles: Styles) -> None:
     sheet.set_row(BUTTON_ROW + 1, 8)
 
 
-def _write_contents(sheet: Worksheet, contents: Sequence[Entry], styles: Styles) -> None:
-    _write_section(sheet, _BODY_ROW, _FIRST, _FIRST + 8, "目录", styles)
+def _write_body(sheet: Worksheet, pack: str, last: int, styles: Styles) -> None:
+    """Contents left and steps right; a long table of contents over both, with the steps below."""
+    lines, right = contents(pack), _FIRST + _HALF
+    if len(lines) <= _TWO_BLOCKS:
+        _write_contents(sheet, _FIRST, right - 2, lines, styles)
+        below = _write_steps(sheet, (_BODY_ROW, right), last, steps(pack), styles)
+        _write_legend(sheet, (below + 1, right), last, styles)
+        return
+    one, other = _halves(lines)
+    below = max(
+        _write_contents(sheet, _FIRST, right - 2, one, styles),
+        _write_contents(sheet, right, last, other, styles, name=""),
+    )
+    _write_steps(sheet, (below + 1, _FIRST), right - 2, steps(pack), styles)
+    _write_legend(sheet, (below + 1, right), last, styles)
+
+
+def _halves(lines: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """Two parts of about one length, cut before the heading of a group."""
+    headings = [place for place, entry in enumerate(lines) if place and not entry.purpose]
+    cut = min(headings, key=lambda place: abs(2 * place - len(lines)))
+    return lines[:cut], lines[cut:]
+
+
+def _write_contents(
+    sheet: Worksheet, first: int, last: int, lines: Sequence[Entry], styles: Styles, name: str = "目录"
+) -> int:
+    """Write one block of the contents; the row below it."""
+    _write_section(sheet, (_BODY_ROW, first), last, name, styles)
     link = styles.get(font_color=palette.LINK, underline=1)
     purpose = styles.get(font_color=palette.MUTED)
-    group = styles.get(bold=True, font_size=9, font_color=palette.MUTED, valign="bottom")
-    for row, entry in enumerate(contents, start=_BODY_ROW + 1):
+    row = _BODY_ROW
+    for row, entry in enumerate(lines, start=_BODY_ROW + 1):
         sheet.set_row(row, 20)
         if entry.purpose:
             sheet.write_url(
-                row, _FIRST, f"internal:'{entry.sheet}'!A1", link, entry.sheet, f"打开 {entry.sheet}"
+                row, first, f"internal:'{entry.sheet}'!A1", link, entry.sheet, f"打开 {entry.sheet}"
             )
-            sheet.write_string(row, _FIRST + 3, entry.purpose, purpose)
+            sheet.write_string(row, first + _PURPOSE_AT, entry.purpose, purpose)
         else:
-            sheet.write_string(row, _FIRST, entry.sheet, group)
+            group = styles.get(bold=True, font_size=9, font_color=entry.color, valign="bottom")
+            sheet.write_string(row, first, entry.sheet, group)
+    return row + 1
 
 
-def _write_steps(sheet: Worksheet, last: int, styles: Styles) -> None:
-    place = _FIRST + 10
-    _write_section(sheet, _BODY_ROW, place, last, "怎样使用", styles)
-    text = styles.get()
-    row = _BODY_ROW + 1
-    for number, step in enumerate(STEPS, start=1):
-        sheet.write_string(row, place, f"{number}.  {step}", text)
+def _write_steps(
+    sheet: Worksheet, place: tuple[int, int], last: int, texts: Sequence[str], styles: Styles
+) -> int:
+    """Write how to use the workbook from a row and column on; the row below."""
+    row, first = place
+    _write_section(sheet, place, last, "怎样使用", styles)
+    for number, text in enumerate(texts, start=1):
+        sheet.write_string(row + number, first, f"{number}.  {text}", styles.get())
+    return row + len(texts) + 1
+
+
+def _write_legend(sheet: Worksheet, place: tuple[int, int], last: int, styles: Styles) -> None:
+    row, first = place
+    _write_section(sheet, place, last, "颜色说明", styles)
+    for fill, ink, name, meaning in _LEGEND:
         row += 1
-    row += 1
-    _write_section(sheet, row, place, last, "颜色说明", styles)
-    legend = (
-        (palette.ENTRY, palette.WHITE, "填写", "文件规定的内容，由人填写"),
-        (palette.EXTRA, palette.WHITE, "补充", "规则需要的补充内容，由人填写"),
-        (palette.AUTO, palette.AUTO_INK, "自动", "由 xlcrm 计算，每次刷新重写"),
-        (palette.RED_FILL, palette.RED, "红", "已超时、逾期、错误"),
-        (palette.AMBER_FILL, palette.AMBER, "黄", "即将超时、今日到期、警告"),
-        (palette.GREEN_FILL, palette.GREEN, "绿", "按时完成"),
-    )
-    for fill, ink, name, meaning in legend:
-        row += 1
-        sheet.write_string(
-            row,
-            place,
-            name,
-            styles.get(
-                bold=True, font_color=ink, bg_color=fill, align="center", bottom=1, bottom_color=palette.WHITE
-            ),
-        )
-        sheet.write_string(row, place + 2, meaning, text)
+        look = {"bold": True, "font_color": ink, "bg_color": fill, "align": "center"}
+        sheet.write_string(row, first, name, styles.get(bottom=1, bottom_color=palette.WHITE, **look))
+        sheet.write_string(row, first + 2, meaning, styles.get())
 
 
-def _write_section(sheet: Worksheet, row: int, first: int, last: int, name: str, styles: Styles) -> None:
+def _write_section(sheet: Worksheet, place: tuple[int, int], last: int, name: str, styles: Styles) -> None:
     look = {"bottom": 2, "bottom_color": palette.ENTRY}
+    row, first = place
     sheet.set_row(row, 24)
-    for place in range(first, last + 1):
-        sheet.write_blank(row, place, None, styles.get(**look))
+    for column in range(first, last + 1):
+        sheet.write_blank(row, column, None, styles.get(**look))
     sheet.write_string(
         row, first, name, styles.get(bold=True, font_size=12, font_color=palette.ENTRY, **look)
     )

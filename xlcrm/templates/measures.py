@@ -6,6 +6,7 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Kind
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _KIND_WIDTHS: Final = {
     Kind.LONG: 36,
     Kind.NAME: 28,
     Kind.PERSON: 10,
-    Kind.PHONE: 16,
+    Kind.PHONE: 18,
     Kind.EMAIL: 26,
     Kind.DATE: 12.5,
     Kind.DATETIME: 17.5,
@@ -28,7 +29,7 @@ _KIND_WIDTHS: Final = {
     Kind.INT: 9,
     Kind.CHOICE: 10,
     Kind.TAGS: 20,
-    Kind.ID: 14,
+    Kind.ID: 13,
     Kind.REF: 13,
     Kind.YESNO: 9,
     Kind.SCORE5: 9,
@@ -44,11 +45,8 @@ _OWN_WIDTHS: Final = {
     ("customers", "consent"): 46,
     ("customers", "next_contact_rule"): 34,
     ("customers", "products"): 22,
-    ("complaints", "worst_rule"): 34,
-    ("complaints", "findings"): 34,
     ("complaints", "extension_reason"): 28,
     ("complaints", "issue"): 18,
-    ("followup_records", "worst_rule"): 34,
     ("lead_sources", "source"): 26,
     ("improvement_actions", "origin"): 26,
     ("status_changes", "case_id"): 16,
@@ -61,7 +59,6 @@ _OWN_WIDTHS: Final = {
     ("alerts", "name"): 28,
     ("alerts", "rule"): 36,
     ("findings", "code"): 9,
-    ("findings", "sheet"): 20,
     ("findings", "heading"): 18,
     ("findings", "value"): 24,
     ("findings", "message"): 70,
@@ -70,7 +67,7 @@ _OWN_WIDTHS: Final = {
     ("rules", "rule_id"): 10,
     ("rules", "task"): 24,
     ("rules", "kind"): 11,
-    ("rules", "table"): 18,
+    ("rules", "table"): 26,
     ("rules", "when"): 36,
     ("rules", "start"): 50,
     ("rules", "stop"): 44,
@@ -87,18 +84,43 @@ _OWN_WIDTHS: Final = {
     ("parameters", "unit"): 8,
     ("parameters", "default"): 28,
     ("parameters", "note"): 64,
+    ("recovery_assessments", "indicator"): 32,
+    ("recovery_assessments", "standard"): 24,
+    ("recovery_assessments", "outcome"): 32,
+    ("relationship_assessments", "indicator"): 20,
+    ("maintenance_summaries", "problem"): 40,
+    ("maintenance_summaries", "measure"): 40,
+    ("account_profiles", "address"): 38,
+    ("call_list", "reason"): 48,
+    ("meeting_list", "content"): 44,
     ("holidays", "hours"): 26,
     ("holidays", "origin"): 12,
     ("journal", "at"): 18,
     ("journal", "details"): 70,
 }
-_FINDINGS_WIDTH: Final = 34
+_SENTENCES: Final = {"findings": 34, "worst_rule": 34}
+"""Widths of columns that many sheets have, by key."""
+_ROW_MARK: Final = 10
+"""Room for 第1234行 behind the title that a link names."""
 _ONE_LINE: Final = 7
 """Headings up to so many Chinese characters stand in one line, longer ones in two."""
 _BUTTON: Final = 3.5
 """Room for the filter button beside a heading."""
 
-_OWN_FREEZE: Final = {"due_list": 2, "alerts": 2, "findings": 2, "rules": 3, "journal": 1}
+_OWN_FREEZE: Final = {
+    "due_list": 2,
+    "alerts": 2,
+    "findings": 2,
+    "rules": 3,
+    "journal": 1,
+    "recovery_cases": 2,
+    "maintenance_plans": 3,
+    "relationship_strengthening": 2,
+    "meeting_list": 2,
+}
+
+PAGE_WIDTH: Final = 330
+"""Characters across one landscape A4 page at the smallest scale that is still read with ease, 45 %."""
 
 
 def text_width(text: str) -> int:
@@ -106,21 +128,54 @@ def text_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
-def column_width(table: Table, column: Column) -> float:
-    """Width of a column: what its cells need, and never less than its heading in one line or two."""
+def column_width(table: Table, column: Column, titles: int = 0) -> float:
+    """Width of a column: what its cells need, and never less than its heading in one line or two.
+
+    Args:
+        table: the column's table.
+        column: the column.
+        titles: characters of the workbook's longest sheet title, where a list of ours names sheets.
+    """
     heading = text_width(column.heading)
     if heading > _ONE_LINE * 2:
         heading = math.ceil(heading / 4) * 2  # two lines, each of whole characters
     cells: float = _KIND_WIDTHS[column.kind]
-    if column.key == "findings":
-        cells = _FINDINGS_WIDTH
+    if column.key in _SENTENCES and table.name != "journal":
+        cells = _SENTENCES[column.key]
+    elif column.kind in (Kind.ID, Kind.REF):
+        cells = max(cells, text_width(_id_like(column)) + 3)
     elif column.choice:
-        cells = max(cells, max(map(text_width, column.choice.values)) + 3)
+        cells = max(cells, max(map(text_width, column.choice.words), default=0) + 3)
+    if column.kind is Kind.LINK:
+        cells = max(cells, titles + _ROW_MARK)
+    elif (table.name, column.key) == ("findings", "sheet"):
+        cells = max(cells, titles + 2)
     return max(_OWN_WIDTHS.get((table.name, column.key), cells), heading * 1.05 + _BUTTON)
+
+
+def _id_like(column: Column) -> str:
+    """An id as the column's cells hold it."""
+    if column.kind is Kind.ID:
+        return column.example
+    other = BY_NAME[column.references]
+    return other.by_key[other.key].example
+
+
+def pages_wide(widths: Sequence[float], repeated: int) -> int:
+    """How many pages a sheet takes side by side, so that its print stays large enough to read.
+
+    Args:
+        widths: of the columns that print.
+        repeated: how many of the first ones come again on every page.
+    """
+    again = sum(widths[:repeated])
+    return max(1, math.ceil((sum(widths) - again) / (PAGE_WIDTH - again)))
 
 
 def lines_needed(text: str, width: float) -> int:
     """Lines that a wrapped text takes in a column of that width."""
+    if len(text) * 2 <= width - 1.5:
+        return 1
     return max(1, math.ceil(text_width(text) / max(width - 1.5, 1)))
 
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_col_to_name
 
-from xlcrm.tables import BY_NAME
+from xlcrm.tables import BY_NAME, PACKS
 from xlcrm.tables.base import Role
 from xlcrm.tables.system import OPTIONS
 from xlcrm.templates import palette
-from xlcrm.templates.measures import text_width
+from xlcrm.templates.measures import pages_wide, text_width
 from xlcrm.templates.table_sheet import HEADING_ROW, set_print, write_home_link
 from xlcrm.templates.validation import MESSAGE_LIMIT
 
@@ -32,7 +32,7 @@ HINT: Final = (
 
 
 def add_options_sheet(
-    book: Workbook, sheet: Worksheet, lists: Sequence[OptionList], styles: Styles, title: str
+    book: Workbook, sheet: Worksheet, lists: Sequence[OptionList], styles: Styles, pack: str
 ) -> None:
     """Write the lists and define `选项_…` over the filled part of each.
 
@@ -41,7 +41,7 @@ def add_options_sheet(
         sheet: the empty sheet 选项表.
         lists: in order of their columns.
         styles: the workbook's formats.
-        title: name of the workbook, for the footer.
+        pack: whose titles and headings say where a list is used.
     """
     sheet.set_row(0, 30)
     sheet.set_row(1, 20)
@@ -49,13 +49,14 @@ def add_options_sheet(
     sheet.write_string(0, 0, OPTIONS, styles.get(bold=True, font_size=16, font_color=palette.ENTRY))
     write_home_link(sheet, styles)
     sheet.write_string(1, 1, HINT, styles.get(font_size=9, font_color=palette.MUTED))
+    widths = [_width(item) for item in lists]
     for place, item in enumerate(lists):
-        _add_list(sheet, place, item, styles)
+        _add_list(sheet, place, item, styles, pack)
         book.define_name(item.defined_name, list_formula(place))
     sheet.freeze_panes(HEADING_ROW, 0)
     sheet.set_selection(HEADING_ROW, 0, HEADING_ROW, 0)
     sheet.set_tab_color(palette.TAB_SETTINGS)
-    set_print(sheet, title)
+    set_print(sheet, PACKS[pack], pages_wide(widths, 0))
     sheet.repeat_rows(HEADING_ROW - 1)
 
 
@@ -67,10 +68,9 @@ def list_formula(place: int) -> str:
     return f"='{OPTIONS}'!${letter}${first}:INDEX({whole},MAX(1,COUNTA({whole})))"
 
 
-def _add_list(sheet: Worksheet, place: int, item: OptionList, styles: Styles) -> None:
-    width = max(text_width(item.name), *map(text_width, item.values), 8) + 4
+def _add_list(sheet: Worksheet, place: int, item: OptionList, styles: Styles, pack: str) -> None:
     look = styles.get() if item.open else styles.get(font_color=palette.AUTO_TEXT)
-    sheet.set_column(place, place, width, look)
+    sheet.set_column(place, place, _width(item), look)
     sheet.write_string(
         HEADING_ROW - 1, place, item.name, styles.heading(Role.ENTRY if item.open else Role.AUTO)
     )
@@ -81,11 +81,16 @@ def _add_list(sheet: Worksheet, place: int, item: OptionList, styles: Styles) ->
         place,
         HEADING_ROW - 1,
         place,
-        {"validate": "any", "input_title": "用在哪里", "input_message": _users(item)},
+        {"validate": "any", "input_title": "用在哪里", "input_message": _users(item, pack)},
     )
 
 
-def _users(item: OptionList) -> str:
-    names = [f"{BY_NAME[table].title}：{BY_NAME[table].by_key[key].heading}" for table, key in item.users]
+def _width(item: OptionList) -> float:
+    return max(text_width(item.name), *map(text_width, item.values), 8) + 4
+
+
+def _users(item: OptionList, pack: str) -> str:
+    tables = {table: BY_NAME[table].in_pack(pack) for table, _ in item.users}
+    names = [f"{tables[table].title}：{tables[table].by_key[key].heading}" for table, key in item.users]
     text = "\n".join(names)
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"

@@ -19,7 +19,8 @@ _HEADINGS = {
     Role.AUTO: (palette.AUTO, palette.AUTO_INK),
 }
 _CENTRED = (*TIMES, Kind.INT, Kind.YESNO, Kind.CHOICE, Kind.SCORE5, Kind.SCORE10, Kind.NPS)
-_WRAPPED = (Kind.LONG, Kind.TEXT, Kind.TAGS, Kind.NAME)
+WRAPPED = frozenset({Kind.LONG, Kind.TEXT, Kind.TAGS, Kind.NAME})
+"""Kinds whose texts may take several lines."""
 
 
 class Styles:
@@ -72,8 +73,9 @@ class Styles:
         elif column.kind is Kind.TEXT:
             look["align"] = "left"
         elif column.kind in NUMBERS:
-            look["align"] = "right"
-        if column.kind in _WRAPPED:
+            look |= {"align": "right", "indent": 1}
+        if column.kind in WRAPPED and not (column.role is Role.AUTO and beside_entries):
+            # A refresh writes into rows whose height is settled, where a second line would be cut.
             look["text_wrap"] = True
         if column.kind is Kind.LINK:
             look |= {"font_color": palette.LINK, "underline": 1}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from xlsxwriter.utility import xl_col_to_name
 
-from xlcrm.tables.base import Role
+from xlcrm.tables.base import Kind, Role
 from xlcrm.tables.system import HOME
 from xlcrm.templates import palette
+from xlcrm.templates.bands import blocks, write_band
 from xlcrm.templates.cells import write_values
 from xlcrm.templates.conditions import conditions, row_conditions
-from xlcrm.templates.measures import column_width, frozen_columns, lines_needed
+from xlcrm.templates.measures import column_width, frozen_columns, lines_needed, pages_wide, text_width
 from xlcrm.templates.palette import TEXT_CELLS
+from xlcrm.templates.styles import WRAPPED
 from xlcrm.templates.validation import validation
 
 if TYPE_CHECKING:
@@ -32,6 +35,10 @@ HEADING_ROW: Final = 3
 LAST_PREPARED_ROW: Final = 5000
 SPARE_ROWS: Final = 2000
 """Drop-downs, limits and looks reach this row at least, and so many rows below the data."""
+
+BAND_ROW: Final = 1
+"""Row of the blocks' names where a document prints blocks, counted from 0; else the hint stands there."""
+_TITLE_SIZE: Final = 16
 
 LINE_HEIGHT: Final = 15.5
 """Points that one line of text takes."""
@@ -51,6 +58,7 @@ class Layout:
         lists: (table name, column key) -> the list behind it.
         tab: colour of the sheet's tab.
         book: name of the workbook, for the footer.
+        titles: characters of the workbook's longest sheet title.
     """
 
     table: Table
@@ -59,6 +67,16 @@ class Layout:
     lists: Mapping[tuple[str, str], OptionList]
     tab: str
     book: str
+    titles: int = 0
+
+    def width(self, item: Column) -> float:
+        """Width of one of its columns in characters."""
+        return column_width(self.table, item, self.titles)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether people type its rows, so that computed values stand beside theirs."""
+        return bool(self.table.packs) and not self.table.report
 
     @property
     def last_row(self) -> int:
@@ -82,12 +100,12 @@ def table_object_name(title: str) -> str:
     return re.sub(r"\W", "_", title)
 
 
-def set_print(sheet: Worksheet, book: str) -> None:
-    """Landscape A4, one page wide, page numbers."""
+def set_print(sheet: Worksheet, book: str, pages: int = 1) -> None:
+    """Landscape A4, so many pages wide, page numbers."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(pages, 0)
     sheet.set_footer(f"&L&8{book}&C&8第 &P 页，共 &N 页&R&8&A")
 
 
@@ -97,9 +115,11 @@ def _write_top(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     sheet.set_row(1, 20, blank)
     sheet.set_row(HEADING_ROW - 1, 34, blank)
     sheet.write_string(
-        0, 0, layout.table.title, styles.get(bold=True, font_size=16, font_color=palette.ENTRY)
+        0, 0, layout.table.title, styles.get(bold=True, font_size=_TITLE_SIZE, font_color=palette.ENTRY)
     )
     write_home_link(sheet, styles)
+    found = blocks(layout.columns)
+    write_band(sheet, BAND_ROW, found, styles)
     hint = styles.get(font_size=9, font_color=palette.MUTED)
     entry, extra, auto = (
         styles.get(font_size=9, font_color=color) for color in (palette.ENTRY, palette.EXTRA, "#9AA3AF")
@@ -115,7 +135,15 @@ def _write_top(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
         if role in roles
         for part in (mark, "　■ ", hint, name)
     ]
-    sheet.write_rich_string(1, 1, hint, f"{layout.table.hint}　", *legend, hint)
+    place = (0, _beside_title(layout)) if found else (1, 1)
+    sheet.write_rich_string(*place, hint, f"{layout.table.hint}　", *legend, hint)
+
+
+def _beside_title(layout: Layout) -> int:
+    """The first column that the title does not reach; the hint stands there where a band has its row."""
+    reach = text_width(layout.table.title) * _TITLE_SIZE / palette.SIZE + 2
+    ends = accumulate(layout.width(item) for item in layout.columns)
+    return next((place for place, end in enumerate(ends, start=1) if end >= reach), len(layout.columns))
 
 
 def write_home_link(sheet: Worksheet, styles: Styles) -> None:
@@ -126,9 +154,9 @@ def write_home_link(sheet: Worksheet, styles: Styles) -> None:
 
 def _set_columns(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     for place, item in enumerate(layout.columns):
-        hidden = {"hidden": True} if (layout.table.name, item.key) in _HIDDEN else {}
-        look = styles.body(item, beside_entries=bool(layout.table.packs))
-        sheet.set_column(place, place, column_width(layout.table, item), look, hidden)
+        hidden = {"hidden": True} if _is_hidden(layout, item) else {}
+        look = styles.body(item, beside_entries=layout.is_typed)
+        sheet.set_column(place, place, layout.width(item), look, hidden)
 
 
 def _add_table_object(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
@@ -150,33 +178,32 @@ def _add_table_object(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
 
 
 def _set_heights(sheet: Worksheet, layout: Layout) -> None:
-    """Rows of settings get the height of their longest text, which not every program finds by itself.
+    """Rows that come filled get the height of their longest text, which not every program finds by itself.
 
-    Rows of entry tables are left to the spreadsheet, so that they grow with what is typed.
+    Rows that people will type are left to the spreadsheet, so that they grow with what is typed. Lists that
+    a refresh writes have room for two lines: nothing fits their rows to the sentences that come later.
     """
-    if layout.table.packs:
-        return
-    if layout.table.name == "findings":  # its sentences come later and wrap, and no row fits itself to them
+    if layout.table.name == "findings" or _has_sentences(layout):
         sheet.set_default_row(2 * LINE_HEIGHT + 3)
-    shown = [item for item in layout.columns if item.key in layout.data]
-    widths = [column_width(layout.table, item) for item in shown]
-    for offset, row in enumerate(layout.data[[item.key for item in shown]].itertuples(index=False)):
-        lines = max(
-            (
-                lines_needed(cell, width)
-                for cell, width in zip(row, widths, strict=True)
-                if isinstance(cell, str)
-            ),
-            default=1,
-        )
-        if lines > 1:
-            sheet.set_row(HEADING_ROW + offset, lines * LINE_HEIGHT + 2)
+    shown = [item for item in layout.columns if item.key in layout.data and item.kind in WRAPPED]
+    needed: dict[int, int] = {}
+    for item in shown:
+        width = layout.width(item)
+        for offset, cell in enumerate(layout.data[item.key].tolist()):
+            lines = lines_needed(cell, width) if isinstance(cell, str) else 1
+            if lines > needed.get(offset, 1):
+                needed[offset] = lines
+    for offset, lines in sorted(needed.items()):
+        sheet.set_row(HEADING_ROW + offset, lines * LINE_HEIGHT + 2)
+
+
+def _has_sentences(layout: Layout) -> bool:
+    return layout.table.report and any(item.kind is Kind.LONG for item in layout.columns)
 
 
 def _add_limits(sheet: Worksheet, layout: Layout) -> None:
-    is_entry_table = bool(layout.table.packs)
     for place, item in enumerate(layout.columns):
-        if item.role is Role.AUTO and not is_entry_table:
+        if item.role is Role.AUTO and not layout.is_typed:
             continue
         options = layout.lists.get((layout.table.name, item.key))
         if rule := validation(layout.table, item, options):
@@ -204,8 +231,17 @@ def _add_conditions(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
 
 
 def _set_view(sheet: Worksheet, layout: Layout) -> None:
-    sheet.freeze_panes(HEADING_ROW, frozen_columns(layout.table, layout.columns))
+    frozen = frozen_columns(layout.table, layout.columns)
+    sheet.freeze_panes(HEADING_ROW, frozen)
     sheet.set_selection(HEADING_ROW, 0, HEADING_ROW, 0)
     sheet.set_tab_color(layout.tab)
-    set_print(sheet, layout.book)
-    sheet.repeat_rows(HEADING_ROW - 1)
+    widths = [layout.width(item) for item in layout.columns if not _is_hidden(layout, item)]
+    pages = pages_wide(widths, frozen)
+    set_print(sheet, layout.book, pages)
+    sheet.repeat_rows(BAND_ROW if blocks(layout.columns) else HEADING_ROW - 1, HEADING_ROW - 1)
+    if pages > 1:
+        sheet.repeat_columns(0, frozen - 1)
+
+
+def _is_hidden(layout: Layout, item: Column) -> bool:
+    return (layout.table.name, item.key) in _HIDDEN

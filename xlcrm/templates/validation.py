@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.tables import BY_NAME
-from xlcrm.tables.base import Kind, Role
+from xlcrm.tables.base import FULL, Kind, Role
 
 if TYPE_CHECKING:
     from xlcrm.tables.base import Column, Table
@@ -47,8 +47,8 @@ def validation(table: Table, column: Column, options: OptionList | None) -> dict
         column: an entry column, or an auto column of an entry table (then it only says so).
         options: the list behind the column.
     """
-    message = input_message(column)
-    limit = {} if column.role is Role.AUTO else _limit(column, options)
+    message = input_message(column, table.pack)
+    limit = {} if column.role is Role.AUTO else _limit(table, column, options)
     if not message and not limit:
         return None
     if limit and "show_error" not in limit:
@@ -58,12 +58,17 @@ def validation(table: Table, column: Column, options: OptionList | None) -> dict
     return {"validate": "any"} | limit | shown
 
 
-def input_message(column: Column) -> str:
-    """What the user reads when the cell is chosen: required or not, the kind's rule, note, example."""
+def input_message(column: Column, pack: str = FULL) -> str:
+    """What the user reads when the cell is chosen: required or not, the kind's rule, note, example.
+
+    Args:
+        column: as the pack has it.
+        pack: whose titles and headings name another sheet.
+    """
     if column.role is Role.AUTO:
         return "由 xlcrm 刷新时计算，请勿填写。"
     parts = [
-        _kind_sentence(column),
+        _kind_sentence(column, pack),
         f"{column.note}。" if column.note else "",
         f"例如：{column.example}" if column.example else "",
     ]
@@ -71,14 +76,16 @@ def input_message(column: Column) -> str:
     return _short(f"【必填】{said}" if column.required else said, MESSAGE_LIMIT)
 
 
-def _kind_sentence(column: Column) -> str:
+def _kind_sentence(column: Column, pack: str) -> str:
+    if column.kind is Kind.ID and not column.is_key:
+        return "编号。"
     if column.kind is Kind.REF:
-        other = BY_NAME[column.references]
+        other = BY_NAME[column.references].in_pack(pack)
         return f"{other.title}中已有的{other.by_key[other.key].heading}。"
     if column.kind is Kind.MONEY:
         return f"金额，单位{column.unit or '元'}，只写数字，不写“万”。"
     if column.kind is Kind.TAGS:
-        listed = f"常用：{'、'.join(column.choice.values)}。" if column.choice else ""
+        listed = f"常用：{'、'.join(column.choice.words)}。" if column.choice else ""
         return f"可填多个，用顿号或加号隔开。{listed}"
     if column.choice and column.kind is not Kind.YESNO:
         return (
@@ -89,8 +96,10 @@ def _kind_sentence(column: Column) -> str:
     return _KIND_SENTENCES.get(column.kind, "")
 
 
-def _limit(column: Column, options: OptionList | None) -> dict[str, Any]:
-    return _list(column, options) if options is not None else dict(_LIMITS.get(column.kind, {}))
+def _limit(table: Table, column: Column, options: OptionList | None) -> dict[str, Any]:
+    if options is not None:
+        return _list(column, options)
+    return dict(_OWN_LIMITS.get((table.name, column.key)) or _LIMITS.get(column.kind, {}))
 
 
 def _list(column: Column, options: OptionList) -> dict[str, Any]:
@@ -149,6 +158,10 @@ _LIMITS: Final = {
     Kind.MONEY: _AMOUNTS,
     Kind.NUMBER: _AMOUNTS,
 }
+_OWN_LIMITS: Final = {
+    ("relationship_assessments", "score"): _between("decimal", 0, 100, "应为 0 至 100 的得分。"),
+}
+"""Columns whose own scale is narrower than their kind's."""
 
 
 def _short(text: str, limit: int) -> str:
