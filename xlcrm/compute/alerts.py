@@ -70,7 +70,7 @@ def _shown(facts: Facts, clock: Clock) -> Integers:
     picked = []
     for number in range(len(clock.rules)):
         rows = np.flatnonzero(open_ & (clock.rule == number))
-        picked.append(rows[first_of_customer(facts, clock.table, rows, clock.due[rows])])
+        picked.append(rows[first_of_customer(facts, clock.table, rows, clock.due[rows], clock.start[rows])])
     return np.sort(np.concatenate(picked))
 
 

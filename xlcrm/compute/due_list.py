@@ -62,7 +62,7 @@ def clock_tasks(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> pd.Dat
         open_ = np.isin(clock.status, OPEN) & within_horizon(facts, clock.due.astype("datetime64[D]"))
         for number, rule in enumerate(clock.rules):
             rows = np.flatnonzero(open_ & (clock.rule == number))
-            rows = rows[first_of_customer(facts, table, rows, clock.due[rows])]
+            rows = rows[first_of_customer(facts, table, rows, clock.due[rows], clock.start[rows])]
             starts = np.datetime_as_string(clock.start[rows], unit="m").tolist()
             frames.append(
                 tasks(

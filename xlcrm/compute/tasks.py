@@ -80,17 +80,17 @@ def join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else no_tasks()
 
 
-def first_of_customer(facts: Facts, table: str, rows: Integers, due: Moments) -> Flags:
+def first_of_customer(facts: Facts, table: str, rows: Integers, due: Moments, start: Moments) -> Flags:
     """(n,) which open rows stand for their customer: records have no number of their own, one stands for all.
 
-    That is the one with the earliest deadline. Every row stands for itself in tables of cases, of plans or
-    without customers, and where it names no customer.
+    That is the one with the earliest deadline, of two the one that began first. Every row stands for itself
+    in tables of cases, of plans or without customers, and where it names no customer.
     """
     keep: Flags = np.ones(len(rows), dtype=bool)
     spec = BY_NAME[table]
     if spec.key or not (spec.account and spec.touched):
         return keep
-    order = np.argsort(due, kind="stable")
+    order = np.lexsort((start, due))
     repeated = pd.Series(who(facts, table, rows[order])).duplicated().to_numpy()
     keep[order] = ~repeated
     return keep
