@@ -182,8 +182,8 @@ def _of_each_row(facts: Facts, rule: Rule, plan: Plan) -> Iterator[Breach]:
     yield from _low_rows(facts, rule, plan, rule.table, np.where(match(rule.when, facts), values, np.nan))
     if rule.occasions[0] == SERVICE_SATISFACTION:
         orders = facts.frame(ORDERS)
-        finished = (orders["order_status"] == "已完成").to_numpy(dtype=bool, na_value=False)
-        finished |= (orders["completed_at"] <= facts.now).to_numpy(dtype=bool)
+        closed = (orders["order_status"] == "已完成").to_numpy(dtype=bool, na_value=False)
+        finished = closed | (orders["completed_at"] <= facts.now).to_numpy(dtype=bool)
         yield from _low_rows(
             facts, rule, plan, ORDERS, np.where(finished, scores(orders["satisfaction"]), np.nan)
         )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from xlcrm.compute.facts import NAT, Facts, Integers, Moments, moments
 from xlcrm.tables import BY_NAME
@@ -80,8 +79,8 @@ def row_names(facts: Facts, table: str, rows: Integers, days: Moments) -> list[s
         keys = [spec.subject, "service"]
     else:
         keys = [key for key in (spec.account, "name") if key in spec.by_key][:1]
-    parts = frame[keys].fillna("").astype("str").agg(" ".join, axis=1) if keys else pd.Series("", frame.index)
-    by_day = [f"{day} {part}".strip() for day, part in zip(days.tolist(), parts, strict=True)]
+    parts = [frame[key].fillna("").astype("str").tolist() for key in keys]
+    by_day = [" ".join(each).strip() for each in zip(np.datetime_as_string(days), *parts, strict=True)]
     if not spec.key or table == "customers":
         return by_day
     ids = frame[spec.key].fillna("").astype("str")
