@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from xlcrm.tables.cases import COMPLAINT_STEPS, COMPLAINTS, STATUS_CHANGES
+from xlcrm.tables.cases import COMPLAINT_STEPS, COMPLAINTS
 from xlcrm.templates.demo import words
+from xlcrm.templates.demo.aftercare import Times, aftercare, contacts, hastened
 from xlcrm.templates.demo.customers import HISTORY_DAYS
 from xlcrm.templates.demo.draw import (
     Array,
     Rng,
     blank_after,
     blank_unless,
+    dated_ids,
     frame_of,
     objects,
     pick,
-    serial_in_group,
     text_where,
 )
+from xlcrm.templates.demo.status_log import status_log, status_now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from xlcrm.templates.demo.customers import Customers
 
@@ -47,24 +49,23 @@ _STEP_TEXTS = {
 
 
 @dataclass(frozen=True)
-class Times:
-    """When things happened, (n,) datetime64[m] each, NaT for not yet; a wait is a pause at the customer's."""
+class Desk:
+    """How a pack's office takes complaints.
 
-    received: Array
-    responded: Array
-    investigated: Array
-    proposed: Array
-    resolved: Array
-    called_back: Array
-    emergency: Array
-    waits_from: Array
-    waits_to: Array
-    fixed_first: Array
-    reopened: Array
+    Attributes:
+        steps: it follows some step by step in a sheet of their own, which then supplies times of the row.
+        quick: it answers within minutes and asks afterwards, with chance from here; None for one that
+            answers within two hours and has no such columns.
+        ids: when complaints came -> their numbers.
+    """
+
+    steps: bool
+    quick: Rng | None
+    ids: Callable[[Array], Array] = dated_ids
 
 
 def draw_complaints(
-    rng: Rng, customers: Customers, now: np.datetime64
+    rng: Rng, customers: Customers, now: np.datetime64, desk: Desk
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Complaints (a third as many as customers), their steps and their status changes.
 
@@ -72,20 +73,23 @@ def draw_complaints(
         rng: where chance comes from.
         customers: who complains.
         now: datetime64[m]; nothing lies after it.
+        desk: how the office handles and writes them down.
     """
     who, received = _who_and_when(rng, customers, now)
     size = len(who)
     levels = pick(rng, ("一般", "严重", "重大"), size, (70, 24, 6))
     times = _handling(rng, received, levels, now)
+    if desk.quick is not None:
+        times = hastened(desk.quick, times, levels, now)
     issue = _issues(rng, received, now)
     parts = [objects([row[part] for row in words.COMPLAINTS])[issue] for part in range(5)]
     compensation = np.where(rng.random(size) < 0.08, rng.integers(2, 24, size) * 50.0, np.nan)
     owners = np.where(levels == "一般", customers.owners[who], pick(rng, words.SUPERVISORS, size))
-    ids = _ids(received)
+    ids = desk.ids(received)
     updated = np.fmax(np.fmax(times.responded, times.investigated), np.fmax(times.proposed, times.resolved))
     extended = blank_unless((rng.random(size) < 0.02) & ~np.isnat(times.proposed), received + 5 * 1440)
     stepped = rng.random(size) < 0.35
-    hidden = stepped & (rng.random(size) < 0.5)
+    hidden = stepped & (rng.random(size) < 0.5) & desk.steps
     values: dict[str, Any] = {
         "complaint_id": ids,
         "received_at": received,
@@ -107,7 +111,7 @@ def draw_complaints(
         "emergency_at": times.emergency,
         "updated_at": updated,
         "notified_at": blank_after(times.resolved + rng.integers(10, 120, size), now),
-        "status": _status(times, now),
+        "status": status_now(times, now),
         "extended_to": extended,
         "extension_reason": text_where(~np.isnat(extended), "等待配件到货，已电话告知客户"),
         "wished_by": blank_unless(rng.random(size) < 0.06, received + rng.integers(8, 40, size) * 60),
@@ -120,8 +124,11 @@ def draw_complaints(
         "called_back_at": times.called_back,
     }
     values |= {key: blank_unless(~hidden, moments) for key, moments in cells.items()}
+    if desk.quick is not None:
+        values["contacted_at"] = contacts(desk.quick, times)
+        values |= aftercare(desk.quick, times, parts[0], issue)
     complaints = frame_of(COMPLAINTS, values)
-    return complaints, _steps(ids, owners, cells, stepped), _changes(ids, owners, times)
+    return complaints, _steps(ids, owners, cells, stepped), status_log(ids, owners, times)
 
 
 def _who_and_when(rng: Rng, customers: Customers, now: np.datetime64) -> tuple[Array, Array]:
@@ -210,26 +217,6 @@ def _issue_chances() -> Array:
     return chances
 
 
-def _status(times: Times, now: np.datetime64) -> Array:
-    waiting = ~np.isnat(times.waits_from) & np.isnat(times.waits_to) & (times.waits_from <= now)
-    return np.select(
-        [~np.isnat(times.called_back), ~np.isnat(times.resolved), waiting, ~np.isnat(times.responded)],
-        ["已关闭", "已解决", "等待客户", "处理中"],
-        "待处理",
-    ).astype(object)
-
-
-def _ids(received: Array) -> Array:
-    days = received.astype("datetime64[D]")
-    texts = np.datetime_as_string(days, unit="D")
-    return objects(
-        [
-            f"{text.replace('-', '')}-{number:03d}"
-            for text, number in zip(texts, serial_in_group(days), strict=True)
-        ]
-    )
-
-
 def _steps(ids: Array, owners: Array, cells: Mapping[str, Array], stepped: Array) -> pd.DataFrame:
     """The steps of the complaints that are followed step by step, in order of time."""
     parts = []
@@ -253,32 +240,3 @@ def _steps(ids: Array, owners: Array, cells: Mapping[str, Array], stepped: Array
         )
     whole = pd.concat(parts, ignore_index=True).sort_values(["handled_at", "complaint_id"], kind="stable")
     return frame_of(COMPLAINT_STEPS, {str(key): whole[key].to_numpy() for key in whole})
-
-
-def _changes(ids: Array, owners: Array, times: Times) -> pd.DataFrame:
-    """Every status change of the complaints that stood still at the customer's, in order of time."""
-    paused = ~np.isnat(times.waits_from)
-    lines = (
-        (times.responded, "处理中", "开始处理"),
-        (times.waits_from, "等待客户", "等待客户提供资料"),
-        (times.waits_to, "处理中", "客户已回复"),
-        (times.fixed_first, "已解决", "处理完成"),
-        (times.reopened, "重新打开", "客户反映问题仍在"),
-        (times.resolved, "已解决", "处理完成"),
-        (times.called_back, "已关闭", "回访后关闭"),
-    )
-    parts = [
-        pd.DataFrame(
-            {
-                "case_id": ids[at],
-                "changed_at": moments[at],
-                "status": status,
-                "by": owners[at],
-                "reason": reason,
-            }
-        )
-        for moments, status, reason in lines
-        for at in [np.flatnonzero(paused & ~np.isnat(moments))]
-    ]
-    whole = pd.concat(parts, ignore_index=True).sort_values(["changed_at", "case_id"], kind="stable")
-    return frame_of(STATUS_CHANGES, {str(key): whole[key].to_numpy() for key in whole})

@@ -179,13 +179,19 @@ def _ways(rng: Rng, size: int) -> Array:
     return pick(rng, (*_WAYS, "电话+邮件", "电话+上门拜访"), size, (5, 2, 2, 1, 3, 2))
 
 
-def draw_surveys(rng: Rng, customers: Customers) -> pd.DataFrame:
-    """Answered forms of customers under contract, one a quarter with few left out; most are content."""
+def draw_surveys(rng: Rng, customers: Customers, days_of_two: int) -> pd.DataFrame:
+    """Answered forms of customers under contract at an interval, few left out; most are content.
+
+    Args:
+        rng: where chance comes from.
+        customers: who is asked.
+        days_of_two: days in two intervals.
+    """
     signed = np.flatnonzero(~np.isnat(customers.signed))
-    quarters = (customers.last_day[signed] - customers.signed[signed]).astype(np.int64) * 2 // 185
+    quarters = (customers.last_day[signed] - customers.signed[signed]).astype(np.int64) * 2 // days_of_two
     who = np.repeat(signed, quarters)
     number = np.arange(len(who)) - np.repeat(np.cumsum(quarters) - quarters, quarters) + 1
-    days = weekday(customers.signed[who] + number * 185 // 2 + rng.integers(0, 7, len(who)))
+    days = weekday(customers.signed[who] + number * days_of_two // 2 + rng.integers(0, 7, len(who)))
     keep = (days <= customers.last_day[who]) & (rng.random(len(who)) < 0.94)
     who, days = who[keep], days[keep]
     size = len(who)
@@ -208,6 +214,25 @@ def draw_surveys(rng: Rng, customers: Customers) -> pd.DataFrame:
         },
     )
     return frame.sort_values("surveyed_on", kind="stable", ignore_index=True)
+
+
+def rated_in_full(rng: Rng, surveys: pd.DataFrame, today: np.datetime64) -> pd.DataFrame:
+    """The forms with the service document's four further scores; one of them has gone down lately.
+
+    Args:
+        rng: where chance comes from.
+        surveys: forms with the first three scores.
+        today: datetime64[D].
+    """
+    size = len(surveys)
+    mood = surveys[["quality", "tech_speed", "attitude"]].mean(axis=1).to_numpy()
+    late = surveys["surveyed_on"].to_numpy(dtype="datetime64[D]") > today - 200
+    lower = {"initiative": np.where(late, 1.6, 0.3)}
+    scores = {
+        key: np.clip(np.rint(mood - lower.get(key, 0.0) + rng.normal(0, 0.4, size)), 1, 5)
+        for key in ("service_speed", "problem_solving", "expertise", "initiative")
+    }
+    return frame_of(SATISFACTION_SURVEYS, {str(key): surveys[key].to_numpy() for key in surveys} | scores)
 
 
 def draw_lead_sources(rng: Rng, today: np.datetime64) -> pd.DataFrame:

@@ -64,6 +64,26 @@ def weekday(days: Array) -> Array:
     return days.astype("datetime64[D]") - np.maximum(number - 4, 0)
 
 
+def weekday_after(days: Array) -> Array:
+    """Each day, or the Monday after where it is a weekend."""
+    number = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    return days.astype("datetime64[D]") + np.where(number > 4, 7 - number, 0)
+
+
+def minutes_within(rng: Rng, limits: Any, size: int, late: float = 0.06) -> Array:
+    """(size,) minutes that something took: well inside its limit, but for a share that was late.
+
+    Args:
+        rng: where chance comes from.
+        limits: minutes, one or (size,).
+        size: how many.
+        late: share that took longer than its limit.
+    """
+    share = np.where(rng.random(size) < late, rng.uniform(1.1, 2.2, size), rng.uniform(0.12, 0.9, size))
+    taken: Array = np.maximum((limits * share).astype(np.int64), 1)
+    return taken
+
+
 def blank_after(times: Array, last: Any) -> Array:
     """Times after the moment become blank: they have not happened yet."""
     return np.where(times > last, np.datetime64("NaT"), times)
@@ -90,6 +110,25 @@ def serial_in_group(groups: Array) -> Array:
     starts = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
     lengths = np.diff(np.concatenate((starts, [len(groups)])))
     return np.arange(len(groups)) - np.repeat(starts, lengths) + 1
+
+
+def dated_ids(times: Array, head: str = "", joint: str = "-", width: int = 3) -> Array:
+    """An id a case from its day and the number in that day, such as 20260316-001; the times are sorted."""
+    days = times.astype("datetime64[D]")
+    texts = np.datetime_as_string(days, unit="D")
+    return objects(
+        [
+            f"{head}{text.replace('-', '')}{joint}{number:0{width}d}"
+            for text, number in zip(texts, serial_in_group(days), strict=True)
+        ]
+    )
+
+
+def joined(table: Table, parts: Sequence[Mapping[str, Any]], by: Sequence[str]) -> pd.DataFrame:
+    """Parts of a table as one frame, sorted by some of its columns; equal rows keep the parts' order."""
+    whole = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
+    whole = whole.sort_values(list(by), kind="stable")
+    return frame_of(table, {str(key): whole[key].to_numpy() for key in whole})
 
 
 def frame_of(table: Table, values: Mapping[str, Array | Sequence[Any]]) -> pd.DataFrame:

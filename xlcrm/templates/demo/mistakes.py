@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from xlcrm.templates.demo.draw import date_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    import pandas as pd
 
     from xlcrm.templates.demo.draw import Rng
 
@@ -19,10 +18,16 @@ _SHARE = 0.00125
 """Of each kind of slip; at least one of each."""
 
 
-def with_mistakes(rng: Rng, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The frames with slips in them; a column that got one holds mixed values, as a sheet would."""
+def with_mistakes(rng: Rng, frames: Mapping[str, pd.DataFrame], pack: str) -> dict[str, pd.DataFrame]:
+    """The frames with slips in them; a column that got one holds mixed values, as a sheet would.
+
+    Args:
+        rng: where chance comes from.
+        frames: the pack's tables.
+        pack: whose slips; a slip of a table or column that the pack lacks is left out.
+    """
     changed = dict(frames)
-    for table, key, slip in _SLIPS:
+    for table, key, slip in (*_REGISTER, *_OF_PACK[pack]):
         frame = changed[table]
         places = _places(rng, frame, key)
         values = frame[key].astype(object)
@@ -49,13 +54,55 @@ def _typed_date(day: pd.Timestamp) -> str:
     return date_texts(np.array([day.to_datetime64()]), "{y}年{m}月{d}日")[0]
 
 
-_SLIPS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
+def _earlier(moment: pd.Timestamp) -> pd.Timestamp:
+    """The year before: what is typed in January."""
+    return moment - pd.DateOffset(years=1)
+
+
+Slip = tuple[str, str, "Callable[[Any], Any]"]
+"""Table, column, and what a value becomes."""
+
+_REGISTER: tuple[Slip, ...] = (
     ("customers", "phone", _masked),
     ("customers", "consent", lambda _: None),
     ("customers", "grade", lambda _: "VIP"),
     ("customers", "updated_on", _typed_date),
     ("customers", "budget", _ten_thousands),
     ("customers", "email", lambda address: address.replace("@", "#")),
+)
+_CRM: tuple[Slip, ...] = (
     ("followup_records", "next_action", lambda _: "后续联系"),
     ("complaints", "owner", lambda _: None),
 )
+_SERVICE: tuple[Slip, ...] = (
+    ("care_records", "next_action", lambda _: "保持联系"),
+    ("satisfaction_surveys", "problem_solving", lambda _: 6.0),
+    ("service_issues", "resolved_at", _earlier),
+    ("service_issues", "customer_id", lambda _: "1999001"),
+)
+_RECOVERY: tuple[Slip, ...] = (
+    ("recovery_cases", "satisfaction", lambda score: score + 10),
+    ("recovery_cases", "responded_at", _earlier),
+    ("recovery_cases", "phone", lambda phone: phone[:-1]),
+)
+_RELATIONSHIP: tuple[Slip, ...] = (
+    ("relationship_assessments", "weight", lambda share: share + 0.1),
+    ("maintenance_plans", "due_on", _typed_date),
+    ("maintenance_plans", "budget", _ten_thousands),
+    ("callback_records", "by", lambda _: None),
+)
+_SUPPORT: tuple[Slip, ...] = (
+    ("presales", "phone", _masked),
+    ("orders", "order_id", lambda text: text.removeprefix("DD")),
+    ("orders", "amount", _ten_thousands),
+    ("service_issues", "owner", lambda _: None),
+    ("service_pushes", "channel", lambda _: "微信"),
+)
+_OF_PACK: Mapping[str, tuple[Slip, ...]] = {
+    "service": _SERVICE,
+    "crm": _CRM,
+    "recovery": _RECOVERY,
+    "relationship": _RELATIONSHIP,
+    "support": _SUPPORT,
+    "full": (*_CRM, *_SERVICE, *_RECOVERY, *_RELATIONSHIP, *_SUPPORT),
+}
