@@ -6,13 +6,27 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from xlcrm.checks.base import ERROR, HINT, CheckInput, Code, findings, gather, heading, noted_rows, remarks
+from xlcrm.checks.base import (
+    ERROR,
+    HINT,
+    CheckInput,
+    Code,
+    filled,
+    findings,
+    gather,
+    heading,
+    noted_rows,
+    remarks,
+)
 from xlcrm.tables.base import Choice, Kind
+from xlcrm.tables.cells import split_tags
 from xlcrm.tables.fields import YES_NO
 from xlcrm.tables.frames import Remark
+from xlcrm.tables.typed_text import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from xlcrm.tables.base import Column
     from xlcrm.tables.frames import SheetData
@@ -38,6 +52,8 @@ def check(given: CheckInput) -> pd.DataFrame:
 def _column(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
     if len(sheet.notes):
         yield from _noted(sheet, column)
+    if column.kind is Kind.TAGS and column.choice:
+        yield from _tags(sheet, column, column.choice)
     if not column.required and column.choice and UNKNOWN in column.choice.values:  # noqa: PD011 - a tuple
         yield _unmarked(sheet, column)
 
@@ -89,6 +105,57 @@ def _noted(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:
         fix="请从下拉列表中选择",
         value=broken["raw"],
     )
+
+
+def _tags(sheet: SheetData, column: Column, choice: Choice) -> Iterator[pd.DataFrame]:
+    """Other names among the tags of a cell, and new tags of an open list; reading keeps the cell as typed."""
+    cells = filled(sheet, column.key)
+    listed = {folded(word) for word in (*choice.words, *choice.values)}  # noqa: PD011 - a list of words
+    aliases = {folded(word): choice.word(value, choice.pack) for word, value in choice.aliases.items()}
+    texts = pd.Series(cells.unique(), dtype="str")
+    known = dict(zip(texts, split_tags(texts), strict=True))
+    better = {text: _replaced(text, tags, listed, aliases) for text, tags in known.items()}
+    renamed = cells[[better[text] != text for text in cells]]
+    name = heading(sheet, column.key)
+    yield findings(
+        sheet,
+        "V07",
+        HINT,
+        renamed.index,
+        column.key,
+        message=[f"“{name}”里的“{text}”就是“{better[text]}”" for text in renamed],
+        fix="可用规范数据自动改写",
+        corrected=[better[text] for text in renamed],
+    )
+    if not choice.open:
+        return
+    strange = {
+        text: "、".join(tag for tag in tags if folded(tag) not in listed | set(aliases))
+        for text, tags in known.items()
+    }
+    new = cells[[bool(strange[text]) for text in cells]]
+    yield findings(
+        sheet,
+        "V07",
+        HINT,
+        new.index,
+        column.key,
+        message=[
+            f"“{name}”里的“{strange[text]}”不在现有选项（{'、'.join(choice.words)}）之内" for text in new
+        ],
+        fix="请核对写法；确是新的选项时可加入选项表",
+    )
+
+
+def _replaced(text: str, tags: Sequence[str], listed: AbstractSet[str], aliases: Mapping[str, str]) -> str:
+    """The text with the other names among its tags replaced, what stands between them kept."""
+    parts, at = [], 0
+    for tag in tags:
+        start = text.index(tag, at)
+        plain = folded(tag)
+        parts += [text[at:start], tag if plain in listed else aliases.get(plain, tag)]
+        at = start + len(tag)
+    return "".join(parts) + text[at:]
 
 
 def _unmarked(sheet: SheetData, column: Column) -> pd.DataFrame:

@@ -147,7 +147,7 @@ def _order(given: CheckInput) -> Callable[[Place], tuple[int, int, int]]:
 def _obstacle(grid: Raw, place: tuple[int, int], old: object, new: Value) -> str:
     if place in grid.formulas:
         return FORMULA
-    if isinstance(old, str) and find_secrets(old):
+    if find_secrets(cell_text(old)):
         return SECRET
     day = new.date() if isinstance(new, dt.datetime) else new
     early = grid.epoch1904 and isinstance(day, dt.date) and day < _FIRST_1904

@@ -40,6 +40,9 @@ CODES: Final[Mapping[str, Code]] = {
     )
 }
 
+_FREE: Final = frozenset({("service_issues", "service"), ("complaints", "relationship")})
+"""(table, pack) whose document leaves the form of the ids to the office; 自动编号 uses the declared one."""
+
 
 def check(given: CheckInput) -> pd.DataFrame:
     """Findings of V09."""
@@ -55,7 +58,7 @@ def _column(given: CheckInput, sheet: SheetData, column: Column) -> list[pd.Data
     parts = []
     if column.is_key:
         parts += [_repeated(sheet, column), _missing(given, sheet, column)]
-    if column.form:
+    if column.form and (sheet.table.name, sheet.table.pack) not in _FREE:
         parts.append(_malformed(sheet, column))
     return parts
 

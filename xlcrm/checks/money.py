@@ -38,7 +38,7 @@ CODES: Final[Mapping[str, Code]] = {
     "V06": Code(
         (ERROR, WARNING, HINT),
         "金额与数字",
-        "金额为负（未注明退款）或超过参数表的金额上限为警告；万元写法（50万）和文本数字为提示并给出建议值；"
+        "金额为负（未注明退款）或超过参数表的金额上限、数量为负为警告；万元写法（50万）和文本数字为提示并给出建议值；"
         "读不出数字为错误",
     ),
     "V16": Code((ERROR,), "赔偿超权限未审批", "赔偿金额超过规则（C32）的权限而审批人为空"),
@@ -50,7 +50,7 @@ _SCORES: Final = frozenset({Kind.SCORE5, Kind.SCORE10, Kind.NPS})
 
 def check(given: CheckInput) -> pd.DataFrame:
     """Findings of V06 and V16."""
-    return gather([*_numbers(given), *_amounts(given), *_unapproved(given)])
+    return gather([*_numbers(given), *_amounts(given), *_counts(given), *_unapproved(given)])
 
 
 def _numbers(given: CheckInput) -> Iterator[pd.DataFrame]:
@@ -121,6 +121,21 @@ def _amounts(given: CheckInput) -> Iterator[pd.DataFrame]:
                 for value in huge
             ],
             fix="请核对是否多写了零或单位有误；金额无误时请调高参数表的金额上限",
+        )
+
+
+def _counts(given: CheckInput) -> Iterator[pd.DataFrame]:
+    for sheet, column in given.columns({Kind.INT}):
+        cells = filled(sheet, column.key)
+        negative = cells[cells < 0]
+        yield findings(
+            sheet,
+            "V06",
+            WARNING,
+            negative.index,
+            column.key,
+            message=[f"“{heading(sheet, column.key)}”为负数 {number_text(value)}" for value in negative],
+            fix="请改为正数；没有数据的请留空",
         )
 
 

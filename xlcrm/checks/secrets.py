@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from xlcrm.checks.base import ERROR, FREE_TEXTS, CheckInput, Code, findings, gather, heading
+from xlcrm.tables.base import NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,8 @@ CODES: Final[Mapping[str, Code]] = {
 
 SHORTEST: Final = 13
 """Digits of the shortest card number; a shorter cell holds none."""
+_EXACT: Final = 2**53
+"""Numbers above have lost their last digits."""
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _RUN: Final = re.compile(r"(?<![0-9])[0-9][0-9 \-]{11,}[0-9Xx](?![0-9])")
 _LOOSE: Final = re.compile(r"[0-9０-９][0-9０-９ \-‐‑‒–—−\u00a0\u3000]{11,}[0-9０-９XxＸｘ]")
@@ -57,6 +60,7 @@ def check(given: CheckInput) -> pd.DataFrame:
     return gather(
         [
             *(_typed(given, sheet, column) for sheet, column in given.columns(FREE_TEXTS)),
+            *(_counted(sheet, column) for sheet, column in given.columns(NUMBERS)),
             *(_unreadable(sheet) for sheet in given.sheets if len(sheet.notes)),
         ]
     )
@@ -71,6 +75,16 @@ def _typed(given: CheckInput, sheet: SheetData, column: Column) -> pd.DataFrame:
         int(row): secrets
         for row, text in zip(cells.index, values, strict=True)
         if (secrets := find_secrets(text))
+    }
+    return _findings(sheet, column.key, list(held), list(held.values()))
+
+
+def _counted(sheet: SheetData, column: Column) -> pd.DataFrame:
+    """A card number typed into a column of numbers."""
+    cells = sheet.frame[column.key]
+    cells = cells[(cells >= 10 ** (SHORTEST - 1)) & (cells < _EXACT) & (cells % 1 == 0)]
+    held = {
+        int(str(row)): secrets for row, value in cells.items() if (secrets := find_secrets(f"{value:.0f}"))
     }
     return _findings(sheet, column.key, list(held), list(held.values()))
 
