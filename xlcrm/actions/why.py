@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def why(door: Door, params: WhyParams, progress: Progress) -> Outcome:
-    """Explain every clock and cadence of one row; nothing is written.
+    """Explain every enabled rule of one row; nothing is written.
 
     Raises:
         UsageError: no such sheet, or the row holds no entry.
@@ -38,7 +38,7 @@ def why(door: Door, params: WhyParams, progress: Progress) -> Outcome:
     lookups = prepared(facts)
     reasons = explain(facts, lookups, cadences(facts, lookups), sheet.table.name, params.row)
     if not reasons:
-        return Outcome(f"{sheet.sheet}没有启用的时钟或周期规则", data=[])
+        return Outcome(f"{sheet.sheet}没有启用的规则", data=[])
     matched = sum(reason.matched for reason in reasons)
     message = f"{sheet.sheet}第{params.row}行：{matched} 条规则适用，{len(reasons) - matched} 条不适用"
     return Outcome(message, data=[dataclasses.asdict(reason) for reason in reasons])

@@ -136,10 +136,10 @@ def not_judged(start: Moments, facts: Facts) -> Flags:
     return flags
 
 
-def ends_case(rule: Rule) -> bool:
+def ends_case(rule: Rule, pick: Pick = Pick.OWN) -> bool:
     """Whether the clock stops with the case itself: its stop is the row's own cell that ends the case."""
     return any(
-        item.pick is Pick.OWN
+        item.pick is pick
         and item.place is not None
         and item.place.table == rule.table
         and item.place.key == ENDS.get(rule.table)
@@ -183,7 +183,12 @@ def _stop(
         return past.resolved_at[rows]
     day = opening_days(rule, start) if rule.kind is RuleKind.WINDOW else due.astype("datetime64[D]")
     row_at = _row_at(rule, rows, lookups.facts)
-    return lookups.times(rule.stop, rows, since=start, due=day, row_at=row_at)
+    stop = lookups.times(rule.stop, rows, since=start, due=day, row_at=row_at)
+    if past is not None and ends_case(rule, Pick.LATER):
+        # What ended the case once more counts here whatever 参数表 says of the first time.
+        again = past.typed_end[rows]
+        stop = np.where(np.isnat(stop) & (again > start), again, stop)
+    return stop
 
 
 def _extended(rule: Rule, rows: Integers, due: Moments, facts: Facts) -> tuple[Moments, Flags]:

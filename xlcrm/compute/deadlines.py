@@ -53,7 +53,10 @@ def deadlines(
         return last, by_day
     if rule.unit in BEFORE:
         due = calendar.walk(last, -limit_minutes(rule, limit, calendar, worktime))
-        return np.where(by_day & ~np.isnat(due), end_of_day(due), due), by_day
+        day = due
+        if calendar is not NATURAL and rule.unit in _WHOLE_DAYS:
+            day = calendar.walk_days(start.astype("datetime64[D]"), -round(limit))
+        return np.where(by_day & ~np.isnat(due), end_of_day(day), due), by_day
     if rule.unit in _MONTHS:
         whole = add(start, round(limit), Unit(SPAN_UNITS[rule.unit]))
         minutes = (whole - start).astype("timedelta64[m]").astype(np.int64)

@@ -66,12 +66,14 @@ class History:
         pauses: the k-th pair is every row's k-th pause, (n,) from and (n,) to; NaT is none.
         waiting: (n,) whether the case waits for the customer now.
         reopened_at: (n,) the last time it was opened again, NaT for never.
+        typed_end: (n,) when it ended the last time by the row's own cell (or its steps), up to now.
         resolved_at: (n,) when it ended for good: the cell, or what the logs say after a reopening.
     """
 
     pauses: tuple[tuple[Moments, Moments], ...]
     waiting: Flags
     reopened_at: Moments
+    typed_end: Moments
     resolved_at: Moments
 
 
@@ -121,7 +123,7 @@ def replay(facts: Facts, table: str) -> History:
     for place in unlogged.tolist():
         since = np.fmax.reduce([known[place], *(at for at, _ in log.get(place, []))])
         spans.setdefault(place, []).append((since, facts.now_at))
-    return History(_pack(spans, len(frame)), waiting, reopened, final)
+    return History(_pack(spans, len(frame)), waiting, reopened, resolved, final)
 
 
 def _log(facts: Facts, ids: pd.Series) -> tuple[dict[int, Events], set[int]]:

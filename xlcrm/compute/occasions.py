@@ -112,7 +112,7 @@ def _greeting(facts: Facts, lookups: Lookups, rule: Rule, occasion: str) -> pd.D
     """One occasion of a rule; a contact in the seven days up to the day has dealt with it."""
     rows = _rows(facts, rule)
     rows = rows[facts.codes(rule.table)[rows] >= 0]
-    day = _occasion_days(facts, rule, occasion, rows)
+    day = occasion_days(facts, rule, occasion, rows)
     due = day - np.timedelta64(round(rule.limit), "D")
     near = ~np.isnat(due) & within_horizon(facts, due)
     rows, day, due = rows[near], day[near], due[near]
@@ -121,7 +121,7 @@ def _greeting(facts: Facts, lookups: Lookups, rule: Rule, occasion: str) -> pd.D
     return tasks(facts, rule, rows[keep], due[keep], occasion=occasion, detail=detail)
 
 
-def _occasion_days(facts: Facts, rule: Rule, occasion: str, rows: Integers) -> Moments:
+def occasion_days(facts: Facts, rule: Rule, occasion: str, rows: Integers) -> Moments:
     """(n,) the next day of an occasion, today included; NaT where there is none to come."""
     if occasion in FESTIVALS:
         day = np.datetime64(next_festival(occasion, facts.now.date()), "D")

@@ -99,19 +99,21 @@ class _Walk:
 
     def next_feedback(self, at: Integers, after: Moments) -> Moments:
         """(m,) the first recorded feedback after each moment and within the walk."""
-        since = np.where(is_date_only(after), end_of_day(after), after) + _SECOND
+        after = np.where(is_date_only(after), end_of_day(after), after)
         found = nothing(len(at))
         for source in self.rule.stop.items:
             if source.pick not in _NEWEST:
-                found = np.fmin(found, self._recorded(source, self.rows[at], since))
+                found = np.fmin(found, self._recorded(source, self.rows[at], after))
         return np.where(found <= self.until[at], found, NAT)
 
-    def _recorded(self, source: Source, rows: Integers, since: Moments) -> Moments:
+    def _recorded(self, source: Source, rows: Integers, after: Moments) -> Moments:
+        home = self.rule.table
         if source.place is None:
-            return self.lookups.any_touches().first_from(
-                self.lookups.facts.codes(self.rule.table)[rows], since
-            )
-        later = Sources(self.rule.table, (replace(source, pick=Pick.AFTER_START),))
+            codes = self.lookups.facts.codes(home)[rows]
+            return self.lookups.any_touches().first_from(codes, after, strictly=True)
+        later = Sources(home, (replace(source, pick=Pick.AFTER_START),))
+        # Records of another table are looked for from a moment on, those of the own one after it.
+        since = after if source.place.table == home else after + _SECOND
         return self.lookups.times(later, rows, since=since)
 
     def newest_cell(self) -> Moments:
