@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -115,7 +116,7 @@ def test_the_cell_beside_a_label() -> None:
     assert below is not None
     assert right is not None
     assert [(block.row, block.column) for block in (below, right)] == [(3, 1), (2, 2)]
-    assert beside_label("首页", grid, "开放投诉", 5, below=True) is None
+    assert beside_label("首页", grid, "未结案件", 5, below=True) is None
 
 
 def test_findings_point_to_their_cell_or_the_begin_of_their_row() -> None:
@@ -128,3 +129,20 @@ def test_findings_point_to_their_cell_or_the_begin_of_their_row() -> None:
     )
     own = {"customers": sheet("customers", {"findings": 28}, [5])}
     assert finding_links(found, own) == ["客户信息总表!AB5", "客户信息总表!A6", "", ""]
+
+
+def test_a_packs_own_words_are_shown_in_lists_and_auto_columns() -> None:
+    table = BY_NAME["customers"].in_pack("service")
+    own = dataclasses.replace(sheet("customers", {"grade": 1, "name": 2}, [4, 5, 6]), table=table)
+    grades = objects("A类", "特级", None)
+    (block,), _ = auto_blocks(own, {"grade": grades})
+    assert list(block.columns[0]) == ["VIP", "特级", None]
+    (block,) = list_blocks(own, pd.DataFrame({"grade": grades, "name": objects("A类", "乙", "丙")}), {})
+    assert [list(cells) for cells in block.columns] == [["VIP", "特级", None], ["A类", "乙", "丙"]]
+
+
+def test_a_link_finds_its_sheet_by_any_of_the_tables_titles() -> None:
+    table = BY_NAME["service_issues"].in_pack("support")
+    own = {"service_issues": dataclasses.replace(sheet("service_issues", {}, [], title="售后"), table=table)}
+    for title in ("服务问题处理表", "售后问题处理表"):
+        assert links(pd.Series([f"{title}!4"], dtype=object), own) == [Link("售后 第4行", "售后", "A4")]

@@ -71,6 +71,7 @@ def cards(path: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", PACKS)
 def test_an_empty_workbook_of_every_pack(tmp_path: Path, pack: str) -> None:
     path = made(tmp_path / "客户.xlsx", pack)
