@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xlcrm.periods import FESTIVALS
 from xlcrm.rules.base import SPAN_UNITS, Effect, LimitUnit, RuleKind
 from xlcrm.rules.conditions import Op
-from xlcrm.rules.measures import MEASURES
+from xlcrm.rules.measures import MEASURES, Span
 from xlcrm.rules.sources import Pick
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import NUMBERS, TIMES, Kind
@@ -194,6 +194,8 @@ def _of_measure(rule: Rule) -> Iterator[Flaw]:
             yield Flaw("R02", "起点", f"{name}由{BY_NAME[measure.table].title}算出，不能用于{table.title}")
         if measure.unit is not rule.unit:
             yield Flaw("R03", "单位", f"{name}的单位应为 {measure.unit.value}")
+        if measure.span is not Span.ROW and rule.effect in _ON_CUSTOMERS:
+            yield Flaw("R01", "作用", f"{name}不是一行的数，作用应为 {Effect.IMPROVE.value}")
     elif name not in table.by_heading or table.by_heading[name].kind not in NUMBERS:
         yield Flaw("R02", "起点", f"“{name}”不是数字，不能用于阈值")
     if rule.effect in _ON_CUSTOMERS and not table.touched:
@@ -210,6 +212,8 @@ def _of_effect(rule: Rule) -> Iterator[Flaw]:
         names = "、".join(unit.value for unit in _EFFECT_UNITS[rule.effect])
         yield Flaw("R03", "单位", f"{rule.effect.value}的单位应为 {names}")
     home = _HOME_OF_EFFECT.get(rule.effect, rule.table)
+    if rule.effect is Effect.START_RECOVERY and rule.kind is RuleKind.STATE:
+        home = _REGISTER
     if rule.table != home:
         yield Flaw("R02", "对象表", f"{rule.effect.value}只用于{BY_NAME[home].title}")
     if rule.effect in (Effect.PAUSE, Effect.SPEED_UP):
