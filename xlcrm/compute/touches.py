@@ -282,7 +282,7 @@ def _of_each(found: Moments, at: Integers, count: int, *, last: bool = False) ->
     order = np.lexsort((found, at))
     at, found = at[order], found[order]
     places, first = np.unique(at, return_index=True)
-    ends = np.append(first[1:], len(at)) - 1
+    ends = np.append(first[1:], len(at))[: len(places)] - 1
     result = nothing(count)
     result[places] = found[ends if last else first]
     return result
