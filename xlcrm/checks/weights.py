@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from xlcrm.checks.base import ERROR, CheckInput, Code, findings, gather, heading, named_rows, number_text
+from xlcrm.tables.weights import TOLERANCE, settled_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,6 @@ CODES: Final[Mapping[str, Code]] = {
 }
 
 TABLE: Final = "relationship_assessments"
-TOLERANCE: Final = 0.001
 _ROUNDING: Final = 1e-9
 """What adding binary fractions may be off."""
 
@@ -40,7 +40,9 @@ def check(given: CheckInput) -> pd.DataFrame:
         known if isinstance(known, str) else ids.get(name, name)
         for known, name in zip(frame["customer_id"], frame["name"], strict=True)
     ]
-    parts = frame.assign(who=pd.Series(who, index=frame.index, dtype="str")).dropna(subset=["assessment_id"])
+    parts = frame.assign(
+        who=pd.Series(who, index=frame.index, dtype="str"), settled=settled_weights(frame)
+    ).dropna(subset=["assessment_id"])
     groups = parts.groupby(["who", "assessment_id"], sort=False, dropna=False)
     told = {rows[0]: message for rows, message in (_message(sheet, part) for _, part in groups) if message}
     return findings(
@@ -62,6 +64,8 @@ def _ids_by_name(frame: pd.DataFrame) -> dict[str, str]:
 def _message(sheet: SheetData, part: pd.DataFrame) -> tuple[list[int], str]:
     """The rows of one assessment and what is wrong with its weights, "" for nothing."""
     rows = part.index.tolist()
+    if part["settled"].notna().all():  # weights typed as 30 and 70 are 100%, too
+        return rows, ""
     total = float(part["weight"].sum())
     short = total < 1 - TOLERANCE - _ROUNDING and bool(part["weight"].notna().all())
     if not short and total <= 1 + TOLERANCE + _ROUNDING:

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-TOLERANCE: Final = 0.01
-"""How far the weights of one assessment may be from 100%: three times 33% are still a whole."""
+TOLERANCE: Final = 0.001
+"""How far the weights of one assessment may be from 100%, as V18 has it: three times 33.3% are a whole."""
 _SLACK: Final = 1e-9
 """What sums of binary fractions are off by."""
 
