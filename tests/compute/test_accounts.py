@@ -10,6 +10,7 @@ import pytest
 from tests.checks.build import customer
 from tests.compute.build import book, computed, facts
 from xlcrm.compute.accounts import RFM_CLASSES, ages, derive, grades, rfm_classes, stages
+from xlcrm.compute.facts import objects
 
 Trades = Sequence[tuple[str, str, float]]
 
@@ -182,3 +183,37 @@ def test_a_plan_without_a_grade_has_its_customers() -> None:
         "followup_records": [],
     }
     assert computed(rows, book("C20")).task_rules() == ["C20"]
+
+
+def test_without_a_plan_the_signing_makes_a_partner() -> None:
+    """Service has no follow-up plans: what is known is the cell and 签约日期."""
+    people = [
+        customer(customer_id="1", stage=None, signed_on="2026-01-01"),
+        customer(customer_id="2", stage="潜在", signed_on="2026-01-01"),
+        customer(customer_id="3", stage=None, signed_on=None),
+        customer(customer_id="4", stage=None, signed_on="2026-12-01"),
+    ]
+    assert objects(stages(facts({"customers": people}))).tolist() == ["合作", "潜在", None, None]
+
+
+def test_without_transactions_nobody_has_a_class() -> None:
+    assert rfm_classes(facts({"customers": [customer()]})).isna().all()
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("care_records", "touched_at"),
+        ("callback_records", "touched_at"),
+        ("service_log", "touched_at"),
+        ("service_issues", "received_at"),
+        ("recovery_cases", "received_at"),
+        ("presales", "received_at"),
+    ],
+)
+def test_a_contact_by_any_packs_record_keeps_a_customer_awake(table: str, key: str) -> None:
+    person = customer(signed_on="2020-01-01")
+    asleep = {"customers": [person]}
+    awake = {**asleep, table: [{"customer_id": "2023001", "name": person["name"], key: "2026-10-01 09:00"}]}
+    assert computed(asleep, book("C11")).columns["customers"]["suggested_stage"].tolist() == ["沉睡"]
+    assert computed(awake, book("C11")).columns["customers"]["suggested_stage"].tolist() == [None]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
-from tests.checks.build import complaint, customer, record
-from tests.compute.build import book, computed
+from tests.checks.build import complaint, customer, record, sheet
+from tests.compute.build import book, computed, facts, run
+from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,6 +202,105 @@ def test_a_record_table_gives_one_task_a_customer() -> None:
     found = computed({"customers": [customer()], "followup_records": records}, book("C16"))
     assert found.task_rules() == ["C16"]
     assert len(found.alerts.rows) == 1
+
+
+def test_every_plan_stands_for_itself() -> None:
+    """Two people at one customer, one day: two measures, each with its own task."""
+    plans = [
+        {"customer_id": "2023001", "position": position, "owner": owner, "due_on": "2026-11-20"}
+        for position, owner in (("总经理", "李明"), ("部门经理", "王芳"))
+    ]
+    rows = {"customers": [customer()], "relationship_strengthening": plans}
+    found = computed(rows, book("M10")).shown.rows
+    assert found["owner"].tolist() == ["李明", "王芳"]
+    assert found["task_id"].tolist() == ["M10|2023001|2026-11-20T23:59", "M10|2023001|2026-11-20T23:59 2"]
+
+
+def test_enquiries_and_pushes_each_stand_for_themselves() -> None:
+    asked = {"name": "甲公司", "channel": "电话", "received_at": "2026-11-20 09:00", "owner": "李明"}
+    pushed = {"tags": "高活跃度", "pushed_at": "2026-11-10 09:00", "owner": "王芳"}
+    rows = {
+        "customers": [customer(name="甲公司")],
+        "presales": [asked, asked, {**asked, "name": "乙公司"}],
+        "service_pushes": [pushed, {**pushed, "service": "新功能教程"}],
+    }
+    found = computed(rows, book("P01", "P37")).shown.rows
+    assert sorted(found["task_id"]) == [
+        "P01|乙公司|2026-11-20T09:00",
+        "P01|甲公司|2026-11-20T09:00",
+        "P01|甲公司|2026-11-20T09:00 2",
+        "P37|高活跃度|2026-11-10T09:00",
+        "P37|高活跃度|2026-11-10T09:00 2",
+    ]
+    assert found["source"].is_unique
+
+
+@pytest.mark.parametrize(
+    ("table", "rule", "cells", "priority"),
+    [
+        ("service_issues", "P16", {"issue_id": "SH1", "urgency": "普通"}, 2),
+        ("service_issues", "P17", {"issue_id": "SH1", "urgency": "紧急"}, 1),
+        ("recovery_cases", "R01", {"recovery_id": "HF1", "urgency": "紧急"}, 1),
+        ("recovery_cases", "R02", {"recovery_id": "HF1", "urgency": "重要"}, 2),
+        ("presales", "P03", {"name": "甲公司"}, 2),
+    ],
+)
+def test_what_is_grave_is_said_by_the_level_or_the_urgency(
+    table: str, rule: str, cells: dict[str, str], priority: int
+) -> None:
+    rows = {"customers": [], table: [{"received_at": "2026-11-16 09:00", "owner": "李明", **cells}]}
+    assert computed(rows, book(rule)).shown.rows["priority"].tolist() == [priority]
+
+
+@pytest.mark.parametrize(
+    ("table", "rule", "cells"),
+    [
+        ("maintenance_plans", "M09", {"owner": "王芳", "due_on": "2026-11-20", "review_status": "已通过"}),
+        ("relationship_strengthening", "M10", {"owner": "王芳", "due_on": "2026-11-20"}),
+        (
+            "followup_records",
+            "C16",
+            {"by": "王芳", "next_action": "报价", "next_action_by": "2026-11-20", "touched_at": "2026-11-16"},
+        ),
+        ("improvement_actions", "X01", {"owner": "王芳", "due_on": "2026-11-20"}),
+    ],
+)
+def test_the_owner_of_the_row_wins_over_the_customers(table: str, rule: str, cells: dict[str, str]) -> None:
+    rows = {
+        "customers": [customer(owner="李明")],
+        table: [{"customer_id": "2023001", **cells}, {"customer_id": "2023001"}],
+    }
+    assert computed(rows, book(rule)).shown.rows["owner"].tolist() == ["王芳"]
+
+
+def test_a_maintenance_plan_says_its_own_way() -> None:
+    plan = {"customer_id": "2023001", "due_on": "2026-11-20", "review_status": "已通过"}
+    rows = {
+        "customers": [customer(preferences="邮件")],
+        "maintenance_plans": [{**plan, "plan_id": "WH1", "way": "活动邀请"}, {**plan, "plan_id": "WH2"}],
+    }
+    assert computed(rows, book("M09")).shown.rows["way"].tolist() == ["活动邀请", "邮件"]
+
+
+def test_the_list_speaks_the_packs_words_under_the_workbooks_own_titles() -> None:
+    table = BY_NAME["customers"].in_pack("service")
+    register = sheet(table, [customer(grade="A类", signed_on="2026-11-09")])
+    rows = {"customers": dataclasses.replace(register, sheet="客户登记"), "care_records": []}
+    given = facts(rows, book("S01"))
+    row = run(dataclasses.replace(given, pack="service")).shown.rows.iloc[0]
+    assert (row["grade"], row["source"]) == ("VIP", "客户登记!4")
+    assert run(given).shown.rows["grade"].tolist() == ["A类"]
+
+
+def test_alerts_link_to_the_workbooks_own_titles() -> None:
+    table = BY_NAME["complaints"].in_pack("support")
+    rows = {"customers": [], "complaints": sheet(table, [case(1)])}
+    found = computed(rows, book("C28"))
+    assert (
+        found.alerts.rows["source"].tolist()
+        == found.shown.rows["source"].tolist()
+        == ["客户投诉处理跟踪表!4"]
+    )
 
 
 def test_the_horizon_is_a_parameter() -> None:
