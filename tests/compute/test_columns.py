@@ -149,3 +149,33 @@ def test_never_touched_is_earlier_than_any_day() -> None:
     found = computed(rows, book("C05", "C20"))
     assert found.task_rules() == ["C20"]
     assert found.columns["customers"]["next_contact_rule"][0] == "C20 VIP客户回访（1个月）"
+
+
+def test_assessments_pushes_and_customers_get_what_is_worked_out_of_them() -> None:
+    rows = {
+        "customers": [customer(need_tags="高活跃度")],
+        "relationship_assessments": [
+            {"name": "杭州云帆", "assessment_id": "P1", "indicator": "合作年限", "weight": 1, "score": 60}
+        ],
+        "service_pushes": [
+            {
+                "tags": "高活跃度",
+                "service": "新功能教程",
+                "pushed_at": "2026-11-01",
+                "pushed": 10,
+                "inquiries": 4,
+            }
+        ],
+        "tag_services": [{"tag": "高活跃度", "service": "新功能教程"}],
+    }
+    columns = computed(rows, book("M08")).columns
+    assessment = columns["relationship_assessments"]
+    assert [assessment[key][0] for key in ("final_score", "grade", "advice")] == [60.0, "B类", "改善关系"]
+    assert [columns["service_pushes"][key][0] for key in ("matched", "response_rate")] == ["是", 0.4]
+    assert columns["customers"]["matched_services"].tolist() == ["新功能教程"]
+
+
+def test_lists_that_are_rebuilt_have_no_columns_of_their_own() -> None:
+    lists = ("recovery_assessments", "grade_roster", "maintenance_summaries", "call_list", "meeting_list")
+    rows: dict[str, Any] = {"customers": [], **{name: [] for name in lists}}
+    assert list(computed(rows).columns) == ["customers"]

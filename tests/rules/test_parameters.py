@@ -50,6 +50,8 @@ def test_blank_values_and_unknown_names_are_left_out() -> None:
         ("重新打开后", "重启", "reopened", "重启"),
         ("RFM阈值方法", "百分位", "rfm_method", "百分位"),
         ("金额上限", "5000000", "money_max", 5_000_000),
+        ("回访名单人数", "25", "call_list_size", 25),
+        ("随机种子", "7", "random_seed", 7),
     ],
 )
 def test_what_the_office_types(name: str, typed: str, key: str, value: Any) -> None:
@@ -63,6 +65,8 @@ def test_what_the_office_types(name: str, typed: str, key: str, value: Any) -> N
         ("提前展示天数", "400", "不能大于 366"),
         ("提前展示天数", "七天", "应为数字"),
         ("金额上限", "0", "应大于 0"),
+        ("回访名单人数", "-1", "不能小于 0"),
+        ("随机种子", "十一", "应为数字"),
         ("重新打开后", "重来", "应为 续算、重启、保留原判 之一"),
         ("工作日", "休息日", "应写成 周一至周五"),
         ("启用日期", "去年", "应写成日期"),
