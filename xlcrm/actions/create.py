@@ -14,63 +14,91 @@ from xlcrm.templates.demo import demo_data
 from xlcrm.workbook.file import FileDoor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from xlcrm.actions.base import Progress
 
-DEMO_ROWS = 300
+DEMO_PACK = "crm"
+
+
+def pack_named(text: str) -> str:
+    """The key of the pack that a key or a Chinese name says, such as service or 客户服务维护.
+
+    Raises:
+        UsageError: no pack is called so.
+    """
+    wanted = text.strip()
+    for key, name in PACKS.items():
+        if wanted.lower() == key or wanted == name:
+            return key
+    known = "、".join(f"{name}（{key}）" for key, name in PACKS.items())
+    raise UsageError(f"没有名为“{text}”的模板；可选：{known}")
 
 
 def new(path: Path, pack: str) -> Outcome:
     """Build the empty workbook of a pack.
 
+    Args:
+        path: where to.
+        pack: key or Chinese name of a pack.
+
     Raises:
         UsageError: an unknown pack, a wrong ending, or a file that is there already.
         SaveFailed: the folder cannot be written.
     """
-    if pack not in PACKS:
-        raise UsageError(f"没有名为“{pack}”的模板；可选：{'、'.join(PACKS)}")
+    key = pack_named(pack)
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"文件名应以 .xlsx 结尾，现为“{path.name}”")
     if path.exists():
         raise UsageError(f"{path} 已经存在，没有改动；请换一个文件名，或先移走原来的文件")
-    _build(path, pack, None)
-    return Outcome(f"已建立 {path}（{PACKS[pack]}）")
+    _build(path, key, None)
+    return Outcome(f"已建立 {path}（{PACKS[key]}）")
 
 
 def demo(
-    folder: Path, rows: int, now: dt.datetime | None, progress: Progress = silent
+    folder: Path, rows: int, now: dt.datetime | None, progress: Progress = silent, pack: str = DEMO_PACK
 ) -> tuple[Path, Outcome]:
     """Build a workbook with made-up customers over two years, refresh it, and say where it is.
 
+    Args:
+        folder: where to; the file is called after the pack.
+        rows: number of customers.
+        now: the moment up to which things have happened; the clock's by default.
+        progress: hears of each stage.
+        pack: key or Chinese name of a pack.
+
     Raises:
-        UsageError: rows out of range.
+        UsageError: an unknown pack, or rows out of range.
         SaveFailed: the folder cannot be written.
     """
+    key = pack_named(pack)
     if not 1 <= rows <= 200_000:
         raise UsageError(f"客户数应在 1 到 200000 之间，现为 {rows}")
     moment = (now or dt.datetime.now()).replace(second=0, microsecond=0)
-    path = _free_name(folder)
+    path = _free_name(folder, PACKS[key])
     progress("生成演示数据")
-    _build(path, "crm", (rows, moment))
+    _build(path, key, demo_data(rows, moment, pack=key))
     with FileDoor(path, write=True) as door:
         return path, refresh(door, RunParams(now=moment), progress)
 
 
-def _build(path: Path, pack: str, demo: tuple[int, dt.datetime] | None) -> None:
+def _build(path: Path, pack: str, data: Mapping[str, pd.DataFrame] | None) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        build(pack, path, demo_data(*demo) if demo else None)
+        build(pack, path, data)
     except OSError as error:
         raise SaveFailed(
             f"不能写入 {path.parent}：{error.strerror or '系统拒绝'}；请换一个可以写入的文件夹"
         ) from error
 
 
-def _free_name(folder: Path) -> Path:
+def _free_name(folder: Path, name: str) -> Path:
     for number in range(1, 1_000):
         suffix = "" if number == 1 else f"-{number}"
-        path = folder / f"客户关系管理-演示{suffix}.xlsx"
+        path = folder / f"{name}-演示{suffix}.xlsx"
         if not path.exists():
             return path
     raise UsageError(f"{folder} 中的演示文件太多，请先清理或换一个文件夹")

@@ -37,7 +37,7 @@ from xlcrm.entrypoints.wording import (
     usage_sentence,
 )
 from xlcrm.errors import SaveFailed, UnsafeToPatch, UsageError, WorkbookInUse, XlcrmError
-from xlcrm.tables import SYSTEM_TABLES, TABLES
+from xlcrm.tables import PACKS, SYSTEM_TABLES, TABLES
 from xlcrm.workbook.file import FileDoor
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="以 Markdown 页面输出")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示将要写入什么，不改动文件")]
 Strict = Annotated[bool, typer.Option("--strict", help="有“错误”级别的校验结果时以 1 退出")]
+PackName = Annotated[
+    str,
+    typer.Option(
+        "--pack", help=f"模板：{'、'.join(f'{key}={name}' for key, name in PACKS.items())}", metavar="模板"
+    ),
+]
 PathArgument = Annotated[Path, typer.Argument(help="工作簿文件", metavar="文件", show_default=False)]
 
 
@@ -153,7 +159,7 @@ def why(
 @app.command(cls=ChineseCommand, help="建立一个空的工作簿。")
 def new(
     path: PathArgument,
-    pack: Annotated[str, typer.Option("--pack", help="模板：crm = 客户关系管理", metavar="模板")] = "crm",
+    pack: PackName = "crm",
 ) -> None:
     from xlcrm.actions import create  # noqa: PLC0415 - builds workbooks; other commands start without it
 
@@ -164,12 +170,13 @@ def new(
 def demo(
     folder: Annotated[Path, typer.Argument(help="放在哪个文件夹", metavar="文件夹")] = Path(),
     rows: Annotated[int, typer.Option("--rows", help="客户数", metavar="数量")] = 300,
+    pack: PackName = "crm",
     now: NowText = "",
 ) -> None:
     from xlcrm.actions import create  # noqa: PLC0415 - builds workbooks; other commands start without it
 
     def work(progress: Callable[[str], None]) -> tuple[Path, Outcome]:
-        return create.demo(folder, rows, _moment(now), progress)
+        return create.demo(folder, rows, _moment(now), progress, pack)
 
     path, outcome = _guarded(lambda: _with_progress(work, quiet=False))
     out.print(summary_table(outcome.counts))
