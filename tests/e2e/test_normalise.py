@@ -17,7 +17,7 @@ from tests.e2e.judges import findings, validator
 from tests.e2e.reading import row_of, rows, type_in
 from tests.e2e.running import Ran, call
 from tests.e2e.survival import changed_parts, column_number, differences, sheets
-from tests.workbooks import lists
+from tests.workbook.sheets import written
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.tables import PACKS, tables_of
 from xlcrm.tables.base import Kind, Role
@@ -258,12 +258,14 @@ def test_an_old_workbook_is_told_which_headings_to_add(tmp_path: Path) -> None:
 
 
 def test_a_workbook_without_a_journal_is_never_rewritten(tmp_path: Path) -> None:
-    path = tmp_path / "客户.xlsx"
-    lists.good(path)
+    path = written(
+        tmp_path / "客户.xlsx", {CUSTOMERS: [["客户编号", "客户名称", "客户等级"], ["1", "甲厂", "VIP"]]}
+    )
     before = path.read_bytes()
+    assert "写入之前：工作簿没有“操作日志”这张表" in done("normalise", path).out
     ran = call("normalise", path, "--apply", "--now", NOW)
-    assert ran.code in {0, 2}
-    assert ("没有“操作日志”这张表" in ran.err) == (ran.code == 2)
+    assert ran.code == 2
+    assert ran.err.startswith("不能完成：工作簿没有“操作日志”这张表")
     assert path.read_bytes() == before
 
 

@@ -47,7 +47,7 @@ def _prepare(door: Remembered, params: NormaliseParams, progress: Progress) -> O
     loaded = load(door, params.now, progress)
     progress("查找可以安全改写的内容")
     fit, left = corrections(check_input(loaded), lambda sheet: door.grid(sheet.sheet))
-    fit, unkept = _kept(fit)
+    fit, unkept = kept(fit)
     left += unkept
     tables = loaded.reading.tables
     remarks = left_remarks((f"{tables[item.table].sheet}!{_cell(tables, item)}", item.why) for item in left)
@@ -83,7 +83,7 @@ def _prepare(door: Remembered, params: NormaliseParams, progress: Progress) -> O
     return Outcome(message, counts, remarks, changes=Changes(blocks), data={**data, "batch": batch})
 
 
-def _kept(found: Iterable[Correction]) -> tuple[list[Correction], list[Left]]:
+def kept(found: Iterable[Correction]) -> tuple[list[Correction], list[Left]]:
     """Those whose old value 操作日志 can keep, and the others."""
     fit, left = [], []
     for item in found:
