@@ -6,17 +6,25 @@ import pytest
 
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.rules.reading import default_book
-from xlcrm.tables import BY_NAME, SYSTEM_TABLES, tables_of
+from xlcrm.tables import BY_NAME, PACKS, SYSTEM_TABLES, tables_of
 from xlcrm.tables.base import Column, Kind, Role
 from xlcrm.tables.fields import CLOCK_STATUS, GRADE
 from xlcrm.templates import palette
 from xlcrm.templates.conditions import STATUS_LOOKS, conditions, row_conditions
-from xlcrm.templates.measures import column_width, frozen_columns, lines_needed, text_width
+from xlcrm.templates.measures import (
+    PAGE_WIDTH,
+    column_width,
+    frozen_columns,
+    lines_needed,
+    pages_wide,
+    text_width,
+)
 
 ALL = [
     (table, item)
-    for table in (*tables_of("crm"), *SYSTEM_TABLES)
-    for item in sheet_columns(table, default_book("crm").rules, "crm")
+    for pack in PACKS
+    for table in (*tables_of(pack), *SYSTEM_TABLES)
+    for item in sheet_columns(table, default_book(pack).rules, pack)
 ]
 
 
@@ -47,7 +55,7 @@ def test_no_column_is_too_wide_for_a_screen() -> None:
 def test_every_choice_fits_its_column() -> None:
     for table, item in ALL:
         if item.choice:
-            longest = max(text_width(value) for value in item.choice.values)
+            longest = max(text_width(value) for value in item.choice.words)
             assert column_width(table, item) >= longest + 2, item.heading
 
 
@@ -64,6 +72,10 @@ def test_wrapped_lines_are_counted(text: str, lines: int) -> None:
         ("complaints", 1),  # 投诉编号
         ("lead_sources", 1),
         ("rules", 3),
+        ("recovery_cases", 2),  # 问题编号, 客户编号
+        ("maintenance_plans", 3),  # 方案编号, 客户编号, 客户名称
+        ("account_profiles", 1),  # 客户名称
+        ("relationship_assessments", 2),  # 客户名称, 编号
     ],
 )
 def test_id_and_name_stay_in_view(table: str, columns: int) -> None:
@@ -111,10 +123,90 @@ def test_a_row_with_findings_shows_amber_text() -> None:
     assert not looks("journal", BY_NAME["journal"].by_key["findings"])
 
 
-def test_the_best_grade_is_bold() -> None:
-    for table, key in (("customers", "grade"), ("due_list", "grade")):
-        assert looks(table, BY_NAME[table].by_key[key])['"A类"']["bold"]
+@pytest.mark.parametrize(
+    ("table", "key", "word", "color"),
+    [
+        ("complaints", "level", "重大", palette.RED),
+        ("complaints", "level", "严重", palette.AMBER),
+        ("recovery_cases", "urgency", "紧急", palette.RED),
+        ("recovery_cases", "relation", "已流失", palette.RED),
+        ("recovery_cases", "relation", "恢复中", palette.AMBER),
+        ("recovery_cases", "relation", "已恢复", palette.GREEN),
+        ("grade_roster", "advice", "终止关系", palette.RED),
+        ("relationship_assessments", "advice", "维持关系", palette.GREEN),
+        ("maintenance_plans", "review_status", "退回修改", palette.RED),
+        ("complaints", "status", "等待客户", palette.AMBER),
+        ("orders", "payment", "未付款", palette.RED),
+        ("presales", "need_class", "紧急高价值", palette.RED),
+        ("service_pushes", "matched", "否", palette.RED),
+        ("callback_records", "needs_service", "是", palette.AMBER),
+    ],
+)
+def test_words_that_judge_have_their_colour(table: str, key: str, word: str, color: str) -> None:
+    assert looks(table, BY_NAME[table].by_key[key])[f'"{word}"']["font_color"] == color
+
+
+def test_every_closed_list_of_levels_and_states_is_coloured() -> None:
+    """Whatever a heading calls 状态, 级别, 等级, 紧急 or 建议 and takes from a closed list."""
+    names = ("状态", "级别", "等级", "紧急", "建议")
+    for table, item in ALL:
+        named = any(name in item.heading for name in names)
+        if named and item.choice and not item.choice.open:
+            assert list(conditions(table, item, "C4")), f"{table.title} {item.heading}"
+
+
+def test_lists_that_only_sort_are_left_alone() -> None:
+    for table, key in (("customers", "industry"), ("service_log", "work"), ("maintenance_plans", "way")):
+        assert not looks(table, BY_NAME[table].by_key[key])
+
+
+def test_outcomes_are_told_apart_by_their_first_word() -> None:
+    column = BY_NAME["recovery_assessments"].by_key["outcome"]
+    found = list(conditions(BY_NAME["recovery_assessments"], column, "D4"))
+    assert [(rule["criteria"], rule["value"], look["font_color"]) for rule, look in found] == [
+        ("begins with", "否", palette.RED),
+        ("begins with", "待", palette.AMBER),
+        ("begins with", "是", palette.GREEN),
+    ]
+
+
+def test_the_best_grade_is_bold_in_the_packs_own_word() -> None:
     assert GRADE.values[0] == "A类"
+    for table, key in (("customers", "grade"), ("grade_roster", "grade")):
+        assert looks(table, BY_NAME[table].by_key[key])['"A类"']["bold"]
+    service = BY_NAME["customers"].in_pack("service").by_key["grade"]
+    assert set(looks("customers", service)) == {'"VIP"'}
+    # The due list's column has no list behind it and stands in every pack's workbook.
+    assert set(looks("due_list", BY_NAME["due_list"].by_key["grade"])) == {'"A类"', '"VIP"'}
+
+
+def test_a_wide_register_prints_on_pages_that_can_be_read() -> None:
+    assert pages_wide([10.0] * 33, 2) == 1
+    assert pages_wide([10.0] * 34, 2) == 2
+    assert pages_wide([20.0] * 50, 2) == 4
+    for table, _ in ALL:
+        widths = [column_width(table, item) for item in table.columns]
+        repeated = frozen_columns(table, table.columns)
+        pages = pages_wide(widths, repeated)
+        again = sum(widths[:repeated])
+        assert (sum(widths) - again) / pages + again <= PAGE_WIDTH
+
+
+def test_links_have_room_for_the_longest_title_of_the_workbook() -> None:
+    table = BY_NAME["due_list"]
+    assert column_width(table, table.by_key["source"]) == 24
+    title = text_width("售后服务问题处理与客户关系跟踪表")
+    assert column_width(table, table.by_key["source"], title) >= text_width(
+        "售后服务问题处理与客户关系跟踪表 第5000行"
+    )
+    findings = BY_NAME["findings"]
+    assert column_width(findings, findings.by_key["sheet"], title) > title
+
+
+def test_ids_fit_as_they_are_written() -> None:
+    for table, item in ALL:
+        if item.kind is Kind.ID and item.example:
+            assert column_width(table, item) > text_width(item.example)
 
 
 def test_rules_that_are_off_or_assumed_are_marked_by_row() -> None:

@@ -42,6 +42,13 @@ def test_tags_may_be_combined_without_a_box() -> None:
     assert made["input_message"] == "可填多个，用顿号或加号隔开。常用：甲、乙。"
 
 
+def test_tags_name_the_words_that_the_pack_shows() -> None:
+    choice = Choice(("甲", "乙"), labels={"service": {"甲": "贵宾"}}).in_pack("service")
+    assert input_message(Column("key", "某列", Kind.TAGS, choice=choice), "service").endswith(
+        "常用：贵宾、乙。"
+    )
+
+
 @pytest.mark.parametrize("kind", [Kind.DATE, Kind.DATETIME])
 def test_dates_before_1990_are_refused(kind: Kind) -> None:
     made = rule(kind)
@@ -85,6 +92,53 @@ def test_a_message_says_required_rule_note_and_example() -> None:
 def test_a_reference_names_the_sheet_and_the_column() -> None:
     message = input_message(BY_NAME["followup_records"].by_key["customer_id"])
     assert message == "【必填】客户信息总表中已有的客户编号。"
+
+
+@pytest.mark.parametrize(
+    ("table", "pack", "named"),
+    [
+        ("care_records", "service", "客户信息登记表中已有的客户编号"),
+        ("recovery_cases", "recovery", "客户信息总表中已有的客户ID"),
+        ("service_log", "relationship", "客户资料管理档案中已有的客户编号"),
+    ],
+)
+def test_a_reference_speaks_the_packs_own_language(table: str, pack: str, named: str) -> None:
+    shown = BY_NAME[table].in_pack(pack)
+    made = validation(shown, shown.by_key["customer_id"], None)
+    assert made is not None
+    assert named in made["input_message"]
+
+
+def test_an_id_that_comes_on_several_rows_is_not_called_unique() -> None:
+    table = BY_NAME["relationship_assessments"]
+    assert input_message(table.by_key["assessment_id"]) == "【必填】编号。\n同一次评估的各行写同一编号。"
+    assert input_message(CUSTOMERS.by_key["customer_id"]).startswith("编号，不能重复。")
+
+
+def test_a_score_out_of_a_hundred_has_its_own_limits() -> None:
+    table = BY_NAME["relationship_assessments"]
+    made = validation(table, table.by_key["score"], None)
+    assert made is not None
+    assert (made["minimum"], made["maximum"], made["error_type"]) == (0, 100, "stop")
+
+
+def test_what_is_typed_into_a_rebuilt_row_stays() -> None:
+    table = BY_NAME["maintenance_summaries"]
+    assert "刷新后仍保留" in input_message(table.by_key["problem"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "limits"),
+    [(Kind.PERCENT, ("decimal", 0, 1, "warning")), (Kind.NPS, ("integer", 0, 10, "stop"))],
+)
+def test_shares_and_recommendations_have_their_range(kind: Kind, limits: tuple[object, ...]) -> None:
+    made = rule(kind)
+    assert (made["validate"], made["minimum"], made["maximum"], made["error_type"]) == limits
+
+
+def test_counts_are_whole_and_not_negative() -> None:
+    made = rule(Kind.INT)
+    assert (made["validate"], made["criteria"], made["value"]) == ("integer", ">=", 0)
 
 
 def test_the_limits_of_excel_are_kept() -> None:

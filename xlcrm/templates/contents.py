@@ -139,7 +139,7 @@ _OWN_STEPS: Final[Mapping[str, tuple[str, ...]]] = {
         "投诉写入 {complaints}，投诉日期和处理时间写到时分。",
     ),
     "recovery": (
-        "客户建档后，受损的关系写入 {recovery_cases}。",
+        "建档后，受损的关系写入 {recovery_cases}。",
         "受理时间写到时分，紧急程度决定几小时内响应。",
         "在 {recovery_assessments} 写改进方向，刷新后仍保留。",
     ),

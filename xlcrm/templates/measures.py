@@ -72,7 +72,7 @@ _OWN_WIDTHS: Final = {
     ("rules", "start"): 50,
     ("rules", "stop"): 44,
     ("rules", "limit"): 8,
-    ("rules", "unit"): 9,
+    ("rules", "unit"): 12,
     ("rules", "warning"): 9,
     ("rules", "clock"): 12,
     ("rules", "assumed"): 11,
