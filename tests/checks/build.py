@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -120,11 +121,17 @@ def record(**cells: Any) -> Mapping[str, Any]:
     return {**RECORD, **cells}
 
 
+@cache
+def book(pack: str) -> RuleBook:
+    """The default rules of a pack, parsed once."""
+    return default_book(pack)
+
+
 def given(*sheets: SheetData, rules: RuleBook | None = None, **parameters: Any) -> CheckInput:
     """What a check gets: the default rules of the crm workbook unless others are given."""
     return CheckInput(
         data={item.table.name: item for item in sheets},
-        rules=default_book("crm") if rules is None else rules,
+        rules=book("crm") if rules is None else rules,
         parameters=Parameters(**parameters),
         now=NOW,
     )

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.checks.build import NOW
+from tests.checks.build import NOW, book
 from xlcrm.checks import CheckInput
 from xlcrm.checks.courses import COURSES
 from xlcrm.rules.parameters import Parameters
-from xlcrm.rules.reading import default_book
 from xlcrm.tables import tables_of
 from xlcrm.tables.base import Kind, Role
 from xlcrm.tables.moments import ORDERS
@@ -153,7 +152,7 @@ def given(pack: str, more: Mapping[str, Sequence[Cells]]) -> CheckInput:
         for name, rows in more.items()
     }
     data = {**clean_sheets(pack), **read(pack, changed)}
-    return CheckInput(data, default_book(pack), Parameters(), NOW)
+    return CheckInput(data, book(pack), Parameters(), NOW)
 
 
 def _like_clean(pack: str, name: str, cells: Cells, number: int) -> Cells:

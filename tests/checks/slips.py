@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tests.checks.build import book
 from tests.checks.packs import BEGUN, FIRST, Cells, clean_row, entry_columns, tables
 from xlcrm.checks.base import FREE_TEXTS
 from xlcrm.checks.courses import COURSES
 from xlcrm.rules.base import LimitUnit, RuleKind
 from xlcrm.rules.conditions import EMPTY, Op
-from xlcrm.rules.reading import default_book
 from xlcrm.tables.base import NUMBERS, TIMES, Choice, Kind
 from xlcrm.tables.moments import ORDERS
 
@@ -37,12 +38,10 @@ class Slip(NamedTuple):
     """Another row that gets the same finding."""
 
 
-Slips = "Iterator[Slip]"
-
-
-def slips(pack: str, code: str, name: str) -> list[Slip]:
+@cache
+def slips(pack: str, code: str, name: str) -> tuple[Slip, ...]:
     """The mistakes of one code that a sheet of a pack can have."""
-    return list(_OF[code](pack, tables(pack)[name]))
+    return tuple(_OF[code](pack, tables(pack)[name]))
 
 
 def _each(kinds: frozenset[Kind], value: object) -> Callable[[str, Table], Iterator[Slip]]:
@@ -144,7 +143,7 @@ def _secrets(_: str, table: Table) -> Iterator[Slip]:
 
 
 def _compensation(pack: str, table: Table) -> Iterator[Slip]:
-    limits = [rule for rule in default_book(pack).enabled if rule.unit is LimitUnit.YUAN_ABOVE]
+    limits = [rule for rule in book(pack).enabled if rule.unit is LimitUnit.YUAN_ABOVE]
     if any(rule.table == table.name for rule in limits):
         yield Slip("compensation", {"compensation": 900.0, "approver": None})
 
@@ -161,7 +160,7 @@ def _aftercare(pack: str, table: Table) -> Iterator[Slip]:
         return
     if "satisfaction" in {item.key for item in entry_columns(table)}:
         yield Slip("satisfaction", {"satisfaction": None})
-    for rule in default_book(pack).enabled:
+    for rule in book(pack).enabled:
         if rule.table != table.name or rule.kind is not RuleKind.CLOCK:
             continue
         stops = {source.place for source in rule.stop.items if source.place}
@@ -206,7 +205,7 @@ def _sequence(_: str, table: Table) -> Iterator[Slip]:
 
 
 def _timeless(pack: str, table: Table) -> Iterator[Slip]:
-    for rule in default_book(pack).enabled:
+    for rule in book(pack).enabled:
         short = rule.unit in {LimitUnit.MINUTE, LimitUnit.HOUR, LimitUnit.HOURS_BEFORE}
         if rule.table != table.name or not rule.clock or not short or not rule.limit:
             continue
