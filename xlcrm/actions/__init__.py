@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.actions.base import Action, NormaliseParams, Outcome, Params, RunParams, WhyParams
+from xlcrm.actions.base import Action, AdoptParams, NormaliseParams, Outcome, Params, RunParams, WhyParams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +37,24 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "撤销最近一批对录入单元格的改写，恢复原值；之后又改过的单元格不动",
             "xlcrm.actions.undo:undo",
         ),
+        Action(
+            "adopt",
+            "登记建议",
+            "列出建议的改进和关系恢复（由规则触发、尚未登记的），确认后登记到改进计划表和关系恢复表",
+            "xlcrm.actions.adopt:adopt",
+            AdoptParams,
+        ),
         Action("why", "为什么", "说明某一行的每个截止是怎样算出来的", "xlcrm.actions.why:why", WhyParams),
     )
 }
 
-__all__ = ["ACTIONS", "Action", "NormaliseParams", "Outcome", "Params", "RunParams", "WhyParams"]
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "AdoptParams",
+    "NormaliseParams",
+    "Outcome",
+    "Params",
+    "RunParams",
+    "WhyParams",
+]

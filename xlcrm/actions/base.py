@@ -43,6 +43,12 @@ class NormaliseParams(RunParams):
     apply: bool = False
 
 
+class AdoptParams(RunParams):
+    """Whether to add the suggested rows, or only to show them."""
+
+    apply: bool = False
+
+
 class WhyParams(RunParams):
     """Which row to explain."""
 

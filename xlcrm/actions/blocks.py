@@ -132,12 +132,17 @@ def links(targets: pd.Series, sheets: Mapping[str, SheetData]) -> list[BlockCell
     return result
 
 
+def next_row(sheet: SheetData) -> int:
+    """The row under the last one of a list, where `appended` puts new ones."""
+    return max(int(sheet.frame.index.max()) if len(sheet.frame) else 0, sheet.heading_row) + 1
+
+
 def appended(sheet: SheetData, rows: Iterable[Mapping[str, Any]]) -> list[Block]:
     """New rows under a list whose old rows stay as they are; `rows` map column keys to cells."""
     new = list(rows)
     if not new:
         return []
-    old = max(int(sheet.frame.index.max()) - sheet.heading_row, 0) if len(sheet.frame) else 0
+    old = next_row(sheet) - sheet.heading_row - 1
     placed = {place: [*([KEEP] * old), *(row.get(key) for row in new)] for key, place in sheet.places.items()}
     return _runs(sheet.sheet, sheet.heading_row + 1, placed, resize=True)
 

@@ -62,11 +62,11 @@ def _prepare(door: Remembered, params: NormaliseParams, progress: Progress) -> O
     if not fit:
         return Outcome("没有可以安全改写的内容，文件没有改动", counts, remarks, data=data)
     if not params.apply:
-        lost = _lost(loaded)
-        remarks += [f"写入之前：{lost}"] if lost else []
+        hint = lost(loaded)
+        remarks += [f"写入之前：{hint}"] if hint else []
         message = f"有 {len(fit)} 个单元格可以安全改写，文件没有改动"
         return Outcome(message, counts, remarks, data=data)
-    batch = _next_batch(loaded)
+    batch = new_batch(loaded)
     changes = cell_changes(tables, fit)
     blocks = cell_blocks(changes)
     entry = Entry(
@@ -113,7 +113,7 @@ def cell_changes(tables: Mapping[str, SheetData], fit: Sequence[Correction]) -> 
     ]
 
 
-def _next_batch(loaded: Loaded) -> str:
+def new_batch(loaded: Loaded) -> str:
     """The number of a new batch.
 
     Raises:
@@ -121,13 +121,13 @@ def _next_batch(loaded: Loaded) -> str:
     """
     sheet = loaded.reading.tables.get(JOURNAL.name)
     if sheet is None:
-        raise SheetMissing(_lost(loaded))
+        raise SheetMissing(lost(loaded))
     if lacking(sheet):
-        raise HeadingMissing(_lost(loaded))
+        raise HeadingMissing(lost(loaded))
     return next_batch(sheet)
 
 
-def _lost(loaded: Loaded) -> str:
+def lost(loaded: Loaded) -> str:
     """What 操作日志 lacks to keep old values, as a sentence; "" for nothing."""
     sheet = loaded.reading.tables.get(JOURNAL.name)
     if sheet is None:

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xlcrm import __version__
-from xlcrm.actions import ACTIONS, NormaliseParams, RunParams, WhyParams
+from xlcrm.actions import ACTIONS, AdoptParams, NormaliseParams, RunParams, WhyParams
 from xlcrm.actions.base import silent
 from xlcrm.entrypoints import faults
 from xlcrm.entrypoints.show import (
@@ -26,6 +26,7 @@ from xlcrm.entrypoints.show import (
     findings_table,
     outcome_json,
     reasons_tree,
+    rows_table,
     rules_table,
     summary_table,
 )
@@ -67,12 +68,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="以 Markdown 页面输出")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示将要写入什么，不改动文件")]
 Strict = Annotated[bool, typer.Option("--strict", help="有“错误”级别的校验结果时以 1 退出")]
-PackName = Annotated[
-    str,
-    typer.Option(
-        "--pack", help=f"模板：{'、'.join(f'{key}={name}' for key, name in PACKS.items())}", metavar="模板"
-    ),
-]
+PackName = Annotated[str, typer.Option("--pack", help=f"模板：{'、'.join(PACKS.values())}", metavar="模板")]
 PathArgument = Annotated[Path, typer.Argument(help="工作簿文件", metavar="文件", show_default=False)]
 
 
@@ -137,6 +133,27 @@ def undo(path: PathArgument, *, now: NowText = "", dry_run: DryRun = False, as_j
     params = RunParams(now=_moment(now), dry_run=dry_run)
     outcome = _run("undo", path, params, quiet=as_json, write=not dry_run)
     _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
+
+
+@app.command(cls=ChineseCommand, help=ACTIONS["adopt"].help)
+def adopt(
+    path: PathArgument,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="登记；不加则只列出，不改动文件")] = False,
+    now: NowText = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    params = AdoptParams(now=_moment(now), dry_run=dry_run, apply=apply)
+    outcome = _run("adopt", path, params, quiet=as_json, write=apply and not dry_run)
+    if as_json:
+        _print_json(outcome_json(outcome, path) | outcome.data)
+        return
+    if outcome.data["rows"]:
+        out.print(rows_table(outcome.data["rows"]))
+    _say(outcome, path, dry_run=dry_run)
+    if not apply and outcome.data["rows"]:
+        out.print("确认无误后，加上 --apply 登记")
 
 
 @app.command(cls=ChineseCommand, help=ACTIONS["why"].help)

@@ -67,6 +67,25 @@ def changes_table(changes: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def rows_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """One new row of a sheet a row: where it goes, and its cells under their headings."""
+    more = len(rows) - SHOWN
+    table = Table(
+        header_style="bold",
+        caption=f"共 {len(rows)} 条，此处列出前 {SHOWN} 条，全部用 --json 列出" if more > 0 else None,
+    )
+    for heading in ("位置", "内容"):
+        table.add_column(heading, overflow="fold")
+    for row in rows[:SHOWN]:
+        cells = "；".join(f"{heading}：{_bare(value)}" for heading, value in row["cells"].items())
+        table.add_row(escape(f"{row['sheet']} 第{row['row']}行"), escape(cells))
+    return table
+
+
+def _bare(value: object) -> str:
+    return value if isinstance(value, str) else _quoted(value)
+
+
 def _quoted(value: object) -> str:
     """A cell's value with its type to be seen: texts stand in quotes."""
     if value is None:
