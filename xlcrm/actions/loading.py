@@ -51,8 +51,8 @@ class Loaded:
 
     @property
     def rows(self) -> int:
-        """Rows of the office's own tables."""
-        names = {table.name for table in TABLES}
+        """Rows of the office's own tables; lists that a refresh builds from them are not counted."""
+        names = {table.name for table in TABLES if not table.report}
         return sum(len(sheet.frame) for name, sheet in self.reading.tables.items() if name in names)
 
 
