@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.checks.build import complaint, customer, record, run, sheet, told
+from tests.checks.build import book, complaint, customer, record, run, sheet, told
 from xlcrm.tables.frames import Remark
 
 
@@ -63,3 +65,26 @@ def test_date_without_a_time_is_a_hint_where_a_clock_counts_hours() -> None:
 def test_date_without_a_time_is_fine_where_the_clock_does_not_apply() -> None:
     rows = [record(touched_at="2026-11-10"), record(touched_at="2026-11-10", info_changed="是")]
     assert told(run(sheet("followup_records", rows)), "V26") == [("提示", 5, "touched_at")]
+
+
+def test_notice_before_a_node_is_a_clock_too() -> None:
+    order = {"order_id": "DD202611010001", "order_status": "生产中", "expected_at": "2026-12-01"}
+    rows = [order, order | {"order_status": "已完成"}, order | {"expected_at": "2026-12-01 09:00"}]
+    found = run(sheet("orders", rows), rules=book("support"))
+    assert told(found, "V26") == [("提示", 4, "expected_at")]
+    assert "P09" in found[found["code"] == "V26"].iloc[0]["message"]
+
+
+def test_clock_that_counts_days_or_is_off_needs_no_time() -> None:
+    row = complaint(received_at="2026-11-10", level="重大")
+    found = run(sheet("complaints", [row]), rules=book("relationship"))
+    assert told(found, "V26") == []
+    off = tuple(rule.model_copy(update={"enabled": False}) for rule in book("crm").rules)
+    found = run(sheet("complaints", [row]), rules=replace(book("crm"), rules=off))
+    assert told(found, "V26") == []
+
+
+def test_one_hint_a_cell_however_many_clocks_start_there() -> None:
+    row = complaint(received_at="2026-11-10", level="严重", complaint_id="TS202611100001")
+    found = run(sheet("complaints", [row]), rules=book("support"))
+    assert told(found, "V26") == [("提示", 4, "received_at")]

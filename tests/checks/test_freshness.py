@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.checks.build import customer, record, run, sheet, told
+from tests.checks.build import book, customer, record, run, sheet, told
+from xlcrm.tables import tables_of
 
 WAITING = {"review_status": "待核实", "updated_on": "2026-11-01"}
 
@@ -50,3 +51,38 @@ def test_days_come_from_the_parameters() -> None:
 
 def test_without_a_sheet_of_follow_ups_nothing_is_known() -> None:
     assert told(run(sheet("customers", [customer(**WAITING)])), "V24") == []
+
+
+RECOVERY = {"recovery_id": "HF20261110001", "customer_id": "2023001", "received_at": "2026-11-10 09:00"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "late"),
+    [
+        ({}, True),
+        ({"responded_at": "2026-11-10 10:00"}, False),
+        ({"second_talk_at": "2026-11-01 10:00"}, True),
+        ({"responded_at": "2026-11-10 10:00", "customer_id": "2023002"}, True),
+    ],
+)
+def test_in_a_pack_without_a_diary_the_cases_tell_who_was_contacted(
+    cells: dict[str, str], *, late: bool
+) -> None:
+    own = {table.name: table for table in tables_of("recovery")}
+    found = run(
+        sheet(own["customers"], [customer(**WAITING)]),
+        sheet(own["recovery_cases"], [RECOVERY | cells]),
+        rules=book("recovery"),
+    )
+    assert told(found, "V24") == ([("警告", 4, "review_status")] if late else [])
+
+
+def test_enquiry_of_a_customer_known_by_name_is_a_contact() -> None:
+    own = {table.name: table for table in tables_of("support")}
+    enquiry = {"name": "杭州云帆科技有限公司", "followed_up_at": "2026-11-15 09:00"}
+    register = sheet(own["customers"], [customer(**WAITING)])
+    found = run(register, sheet(own["presales"], [enquiry]), rules=book("support"))
+    assert told(found, "V24") == []
+    twins = sheet(own["customers"], [customer(**WAITING), customer(customer_id="2023002", **WAITING)])
+    found = run(twins, sheet(own["presales"], [enquiry]), rules=book("support"))
+    assert [row for _, row, _ in told(found, "V24")] == [4, 5]

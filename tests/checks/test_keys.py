@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.checks.build import complaint, customer, run, sheet, told
+from tests.checks.build import book, complaint, customer, run, sheet, told
+from xlcrm.tables import tables_of
 
 
 def test_repeated_id_is_an_error_in_both_rows() -> None:
@@ -38,3 +39,21 @@ def test_repeated_day_of_the_holidays_is_an_error() -> None:
     rows = [{"day": "2026-10-01", "day_type": "休息"}, {"day": "2026-10-01", "day_type": "上班"}]
     found = run(sheet("holidays", rows))
     assert told(found, "V09") == [("错误", 4, "day"), ("错误", 5, "day")]
+
+
+@pytest.mark.parametrize(
+    ("pack", "name", "warned"),
+    [
+        ("service", "service_issues", False),
+        ("support", "service_issues", True),
+        ("full", "service_issues", True),
+        ("relationship", "complaints", False),
+        ("support", "complaints", True),
+        ("recovery", "recovery_cases", True),
+        ("support", "orders", True),
+    ],
+)
+def test_form_is_judged_where_the_packs_document_gives_one(pack: str, name: str, *, warned: bool) -> None:
+    table = next(table for table in tables_of(pack) if table.name == name)
+    found = run(sheet(table, [{table.key: "第1号"}]), rules=book(pack))
+    assert told(found, "V09") == ([("警告", 4, table.key)] if warned else [])

@@ -74,3 +74,8 @@ def test_compensation_is_not_judged_when_the_rule_is_off() -> None:
         ),
     )
     assert told(run(sheet("complaints", [complaint(compensation=900.0)]), rules=off), "V16") == []
+
+
+def test_negative_count_is_a_warning() -> None:
+    rows = [{"tags": "高活跃度", "pushed": -10.0}, {"tags": "长期合作", "pushed": 0.0}]
+    assert told(run(sheet("service_pushes", rows)), "V06") == [("警告", 4, "pushed")]

@@ -56,3 +56,34 @@ def test_status_change_of_an_unknown_case_is_an_error() -> None:
     changes = sheet("status_changes", [{**change, "case_id": "20261110-001"}, {**change, "case_id": "X"}])
     assert told(run(sheet("complaints", [complaint()]), changes), "V10") == [("错误", 5, "case_id")]
     assert told(run(changes), "V10") == []
+
+
+CHANGE = {"changed_at": "2026-11-10 10:00", "status": "等待客户"}
+REGISTERS = {
+    "complaints": {"complaint_id": "TS202611100001", "received_at": "2026-11-10 09:00"},
+    "service_issues": {"issue_id": "SH202611100001", "received_at": "2026-11-10 09:00"},
+    "recovery_cases": {"recovery_id": "HF20261110001", "received_at": "2026-11-10 09:00"},
+    "orders": {"order_id": "DD202611100001", "confirmed_at": "2026-11-10 09:00"},
+}
+CASE_IDS = ["TS202611100001", "SH202611100001", "HF20261110001", "DD202611100001"]
+
+
+def test_status_change_may_name_a_case_of_any_register() -> None:
+    registers = [sheet(name, [row]) for name, row in REGISTERS.items()]
+    changes = sheet("status_changes", [{**CHANGE, "case_id": case} for case in [*CASE_IDS, "DD202611109999"]])
+    found = run(*registers, changes)
+    assert told(found, "V10") == [("错误", 8, "case_id")]
+    assert "售中订单跟进表" in found[found["code"] == "V10"].iloc[0]["message"]
+
+
+def test_status_change_of_a_register_that_the_workbook_lacks_is_not_judged() -> None:
+    here = [sheet(name, [row]) for name, row in REGISTERS.items() if name != "orders"]
+    changes = sheet("status_changes", [{**CHANGE, "case_id": case} for case in [*CASE_IDS, "X-1"]])
+    assert told(run(*here, changes), "V10") == [("错误", 8, "case_id")]
+
+
+def test_surveyed_customer_has_the_name_of_the_id() -> None:
+    survey = {"customer_id": "2023001", "name": "上海远大贸易有限公司", "surveyed_on": "2026-11-10"}
+    found = run(sheet("customers", [customer()]), sheet("satisfaction_surveys", [survey]))
+    assert told(found, "V10") == [("警告", 4, "name")]
+    assert "“调查对象”" in found[found["code"] == "V10"].iloc[0]["message"]

@@ -148,3 +148,11 @@ def test_numbers_typed_into_other_kinds_of_columns_are_found() -> None:
 def test_clean_and_blank_cells_are_fine() -> None:
     rows = [customer(), customer(remark="合同编号 20231020001，金额 1234567890123 元", email=None)]
     assert told(run(sheet("customers", rows)), "V13") == []
+
+
+def test_card_number_in_a_column_of_numbers_is_found_and_hidden() -> None:
+    rows = [{"tags": "高活跃度", "pushed": 4111111111111111.0}, {"tags": "长期合作", "pushed": 1000.0}]
+    found = run(sheet("service_pushes", rows))
+    assert told(found, "V13") == [("错误", 4, "pushed")]
+    assert not found["message"].str.contains("4111111111111111").any()
+    assert not found["value"].str.contains("4111111111111111").any()

@@ -84,3 +84,11 @@ def test_many_idle_rules_are_counted() -> None:
     found = run_checks(given(sheet("complaints", [complaint()])))
     lost = found[found["code"] == "S02"].set_index("table")["message"]
     assert " 等 " in lost["customers"]
+
+
+def test_missing_sheet_is_called_by_the_packs_own_title() -> None:
+    own = {table.name: table for table in tables_of("support")}
+    here = [sheet(table, []) for name, table in own.items() if name != "service_issues"]
+    found = run_checks(given(*here, rules=default_book("support")))
+    assert told(found, "S02") == [("警告", 0, "")]
+    assert found.loc[0, "sheet"] == "售后问题处理表"
