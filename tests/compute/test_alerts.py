@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.checks.build import complaint, customer, record
 from tests.compute.build import book, computed
 from xlcrm.tables.system import ALERTS
@@ -95,3 +97,77 @@ def test_without_clock_rules_there_is_nothing() -> None:
     found = computed({"customers": [customer()]}, book("C08")).alerts
     assert found.rows.empty
     assert list(found.rows.columns) == [item.key for item in ALERTS.columns]
+
+
+@pytest.mark.parametrize(
+    ("table", "rule_id", "row", "level", "number"),
+    [
+        ("complaints", "P27", {"level": "严重"}, "严重", "20261101-001"),
+        (
+            "service_issues",
+            "P17",
+            {"issue_id": "SH1", "urgency": "紧急", "received_at": "2026-11-20 09:00"},
+            "紧急",
+            "SH1",
+        ),
+        (
+            "recovery_cases",
+            "R02",
+            {"recovery_id": "HF1", "urgency": "重要", "received_at": "2026-11-20 06:00"},
+            "重要",
+            "HF1",
+        ),
+        (
+            "orders",
+            "P15",
+            {"order_id": "DD1", "order_status": "待签收", "expected_at": "2026-11-20"},
+            None,
+            "DD1",
+        ),
+        (
+            "presales",
+            "P02",
+            {"channel": "邮件", "received_at": "2026-11-20 08:00", "name": "王芳"},
+            None,
+            None,
+        ),
+        (
+            "maintenance_plans",
+            "M09",
+            {"plan_id": "WH1", "due_on": "2026-11-20", "review_status": "已通过"},
+            None,
+            "WH1",
+        ),
+        ("relationship_strengthening", "M10", {"due_on": "2026-11-18"}, None, None),
+        ("improvement_actions", "X01", {"due_on": "2026-11-18", "problem": "噪音"}, None, None),
+    ],
+)
+def test_each_table_shows_its_own_level_and_number(
+    table: str, rule_id: str, row: dict[str, Any], level: str | None, number: str | None
+) -> None:
+    typed = case(1, "2026-11-20 09:00", **row) if table == "complaints" else {"customer_id": "2023001", **row}
+    found = computed({"customers": [customer()], table: [typed]}, book(rule_id)).alerts
+    shown = (
+        found.rows[["level", "case_id"]].astype(object).where(found.rows[["level", "case_id"]].notna(), None)
+    )
+    assert shown.to_numpy().tolist() == [[level, number]]
+    assert str(found.rows["rule"][0]).startswith(rule_id)
+
+
+def test_measures_for_two_people_at_one_customer_stand_each_for_itself() -> None:
+    rows = [
+        {"customer_id": "2023001", "due_on": "2026-11-17"},
+        {"customer_id": "2023001", "due_on": "2026-11-18"},
+    ]
+    found = computed({"customers": [customer()], "relationship_strengthening": rows}, book("M10")).alerts
+    assert found.rows["overrun"].tolist() == ["超时 2天10小时", "超时 1天10小时"]
+
+
+def test_a_repeat_is_shown_by_its_open_interval() -> None:
+    issue = {"issue_id": "SH1", "received_at": "2026-11-10 09:00", "responded_at": "2026-11-10 10:00"}
+    fed = {**issue, "issue_id": "SH2", "updated_at": "2026-11-19 12:00"}
+    found = computed({"customers": [], "service_issues": [issue, fed]}, book("S11")).alerts
+    assert found.rows[["case_id", "status", "overrun"]].to_numpy().tolist() == [
+        ["SH1", "已超时", "超时 9天"],
+        ["SH2", "即将超时", "剩余 1小时30分"],
+    ]

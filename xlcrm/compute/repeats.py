@@ -136,7 +136,7 @@ def replay_repeat(rule: Rule, facts: Facts, lookups: Lookups, past: History | No
 
     The clock runs from the newest of start, first response and feedback. Each interval that a record table
     shows is judged; one that ends in a cell of the newest feedback may hide others and is not. A repeat ends
-    with its case, or when its second limit is over: as soon as nothing more falls due before that.
+    with its case, or with its second limit: as soon as nothing more falls due up to then.
 
     Args:
         rule: a repeating rule; a second limit says for how long in all.
@@ -159,7 +159,9 @@ def replay_repeat(rule: Rule, facts: Facts, lookups: Lookups, past: History | No
     due, _ = walk.deadlines(np.arange(len(rows)), base)
     hidden = (newest > walk.until) | ((shown > base) & ~on_time(shown, due))
     base = np.where(shown > base, shown, base)
-    verdict = _verdict(walk, base, over, end, newest > walk.until)
+    verdict = _verdict(
+        walk, base, over, nothing(len(rows)) if solved is None else solved, newest > walk.until
+    )
     for interval in intervals:
         verdict.breaches[interval.at] += interval.late
     status = verdict.status
@@ -171,22 +173,22 @@ def replay_repeat(rule: Rule, facts: Facts, lookups: Lookups, past: History | No
     return Repeat(verdict, begin, tuple(intervals), hidden)
 
 
-def _verdict(walk: _Walk, base: Moments, over: Moments, end: Moments, unknown: Flags) -> Verdict:
+def _verdict(walk: _Walk, base: Moments, over: Moments, solved: Moments, unknown: Flags) -> Verdict:
     """The last interval of each row: open, or judged at the end; `unknown` is where that cannot be."""
     rule, rows, facts = walk.rule, walk.rows, walk.lookups.facts
     past = history(facts, rule.table)
     due, by_day = walk.deadlines(np.arange(len(rows)), base)
-    done = due >= over
-    due = np.where(done, over, due)
-    stop = np.where(done, base, np.where(end <= facts.now_at, end, NAT))
-    stopped = ~np.isnat(stop) & ~np.isnat(base)
-    late = stopped & ~done & ~unknown & ~on_time(stop, due)
+    done = due > over
+    due, by_day = np.where(done, over, due), np.where(done, over == end_of_day(over), by_day)
+    by_case = (solved <= facts.now_at) & ~(solved > over)
+    missed = ~by_case & (over < facts.now_at)
+    stop = np.select([done, by_case, missed], [base, solved, over], default=NAT)
+    late = ~done & ~unknown & (missed | (by_case & ~on_time(solved, due)))
     calendar = calendar_of(rule, facts)
     warn = warn_from(rule, base, due, calendar, facts.worktime)
     open_ = open_status(facts, (base, stop, due, warn), waits(rule, past, rows))
-    status = np.select([np.isnat(base), late, stopped], [NOT_STARTED, MET_LATE, MET], default=open_).astype(
-        np.int64
-    )
+    conditions = [np.isnat(base), late, ~np.isnat(stop)]
+    status = np.select(conditions, [NOT_STARTED, MET_LATE, MET], default=open_).astype(np.int64)
     left = calendar.elapsed(np.where(np.isnat(stop), facts.now_at, stop), due)
     breaches = np.isin(status, (BREACHED, MET_LATE)).astype(np.int64)
     return Verdict(rule, rows, base, stop, due, due, by_day, status, left, breaches)
