@@ -11,6 +11,7 @@ from xlcrm.errors import SaveFailed, UsageError
 from xlcrm.tables import PACKS
 from xlcrm.templates import build
 from xlcrm.templates.demo import demo_data
+from xlcrm.templates.demo.wording import in_words
 from xlcrm.workbook.file import FileDoor
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def demo(
     moment = (now or dt.datetime.now()).replace(second=0, microsecond=0)
     path = _free_name(folder, PACKS[key])
     progress("生成演示数据")
-    _build(path, key, demo_data(rows, moment, pack=key))
+    _build(path, key, in_words(demo_data(rows, moment, pack=key), key))
     with FileDoor(path, write=True) as door:
         return path, refresh(door, RunParams(now=moment), progress)
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-DEFAULT_ROWS = 300
 _MISTAKES = 99
 
 

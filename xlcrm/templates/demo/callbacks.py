@@ -26,23 +26,29 @@ if TYPE_CHECKING:
     from xlcrm.templates.demo.customers import Customers
 
 _HOUR, _DAY = 60, 1440
-_AFTER_PURCHASE = ((7, 10, 0.97), (123, 175, 0.96), (308, 358, 0.95))
-"""From which to which day after the contract a callback is made, and by what share of the customers."""
+_AFTER_PURCHASE = ((7, 10, 7), (123, 175, 183), (308, 358, 365))
+"""From which to which day after the contract a callback is made, and when it is too late."""
+_REMEMBERED = 0.94
+"""Share of the callbacks that were made in time; what was forgotten is made up for after some weeks."""
+_MADE_UP = 40 * _DAY
 
 
 def draw_callbacks(
-    rng: Rng, customers: Customers, complaints: pd.DataFrame, now: np.datetime64
+    rng: Rng, customers: Customers, complaints: pd.DataFrame, promised: pd.DataFrame, now: np.datetime64
 ) -> pd.DataFrame:
     """Callback records, oldest first: after a purchase, about complaints, and by the four methods.
 
     Args:
         rng: where chance comes from.
         customers: who is called.
-        complaints: those by mail are confirmed, the solved ones called about, the late ones explained.
+        complaints: those by mail are confirmed, the solved ones called about.
+        promised: cases with their deadlines (see `promises`); the late ones are explained.
         now: datetime64[m]; nothing lies after it.
     """
-    parts = [*_after_purchase(rng, customers), _by_method(rng, customers, now)]
-    parts += _about_complaints(rng, customers, complaints)
+    place = pd.Series(np.arange(len(customers)), index=pd.Index(customers.ids))
+    parts = [*_after_purchase(rng, customers, now), _by_method(rng, customers, now)]
+    parts += _about_complaints(rng, place, complaints, now)
+    parts.append(_explained(rng, place, promised, now))
     who = np.concatenate([part[0] for part in parts]).astype(np.int64)
     at = np.concatenate([part[1].astype("datetime64[m]") for part in parts])
     kind = np.repeat(objects([part[2] for part in parts]), [len(part[0]) for part in parts])
@@ -80,15 +86,22 @@ Part = tuple[Array, Array, str]
 """Who, when, and the kind of callback."""
 
 
-def _after_purchase(rng: Rng, customers: Customers) -> list[Part]:
+def _after_purchase(rng: Rng, customers: Customers, now: np.datetime64) -> list[Part]:
     signed = np.flatnonzero(~np.isnat(customers.signed))
     parts: list[Part] = []
-    for first, last, share in _AFTER_PURCHASE:
-        who = signed[rng.random(len(signed)) < share]
-        days = weekday_after(customers.signed[who] + rng.integers(first, last, len(who)))
-        still = days <= customers.last_day[who]
-        parts.append((who[still], office_time(rng, days[still]), "常规"))
+    for first, last, latest in _AFTER_PURCHASE:
+        days = weekday_after(customers.signed[signed] + rng.integers(first, last, len(signed)))
+        made = _made(rng, (customers.signed[signed] + latest).astype("datetime64[m]"), now)
+        made &= (days <= customers.last_day[signed]) | (customers.stages[signed] == "沉睡")
+        parts.append((signed[made], office_time(rng, days[made]), "常规"))
     return parts
+
+
+def _made(rng: Rng, due: Array, now: np.datetime64) -> Array:
+    """(n,) whether a call was made: all of the older ones, most of the newer ones."""
+    old = (now - due).astype(np.int64) > _MADE_UP
+    made: Array = (old & ~np.isnat(due)) | (rng.random(len(due)) < _REMEMBERED)
+    return made
 
 
 def _by_method(rng: Rng, customers: Customers, now: np.datetime64) -> Part:
@@ -102,28 +115,42 @@ def _by_method(rng: Rng, customers: Customers, now: np.datetime64) -> Part:
     return who, office_time(rng, weekday_after(days)), "常规"
 
 
-def _about_complaints(rng: Rng, customers: Customers, complaints: pd.DataFrame) -> list[Part]:
-    place = pd.Series(np.arange(len(customers)), index=pd.Index(customers.ids))
+def _about_complaints(rng: Rng, place: pd.Series, complaints: pd.DataFrame, now: np.datetime64) -> list[Part]:
     who = place[complaints["customer_id"]].to_numpy(dtype=np.int64)
     size = len(who)
-    times = {
-        key: complaints[key].to_numpy(dtype="datetime64[m]")
-        for key in ("received_at", "resolved_at", "extended_to", "wished_by")
-    }
+    received, resolved = (
+        complaints[key].to_numpy(dtype="datetime64[m]") for key in ("received_at", "resolved_at")
+    )
     by_mail = (complaints["channel"] == "邮件").to_numpy()
-    confirmed = times["received_at"] + rng.integers(20, 23 * _HOUR, size)
-    asked = times["resolved_at"] + rng.integers(4 * _HOUR, 70 * _HOUR, size)
-    due = np.where(np.isnat(times["extended_to"]), times["wished_by"], times["extended_to"])
-    missed = ~np.isnat(due) & ~(times["resolved_at"] <= due)
-    told = due + rng.integers(1 * _HOUR, 22 * _HOUR, size)
+    confirmed = received + rng.integers(20, 23 * _HOUR, size)
+    asked = resolved + rng.integers(4 * _HOUR, 70 * _HOUR, size)
     thanked = asked + rng.integers(2 * _DAY, 9 * _DAY, size)
     found = (
-        (confirmed, by_mail & (rng.random(size) < 0.9), "投诉确认"),
-        (asked, rng.random(size) < 0.93, "处理后回访"),
-        (told, missed & (rng.random(size) < 0.8), "超期说明"),
+        (confirmed, by_mail & _made(rng, received, now), "投诉确认"),
+        (asked, _made(rng, resolved, now), "处理后回访"),
         (thanked, rng.random(size) < 0.08, "意见致谢"),
     )
     return [(who[flags], at[flags], kind) for at, flags, kind in found]
+
+
+def promises(cases: pd.DataFrame, due: pd.Series) -> pd.DataFrame:
+    """Cases by their customer_id with the deadline, which an extension moves, and the solution's moment."""
+    return pd.DataFrame(
+        {
+            "customer_id": cases["customer_id"],
+            "due": cases["extended_to"].fillna(due),
+            "resolved_at": cases["resolved_at"],
+        }
+    )
+
+
+def _explained(rng: Rng, place: pd.Series, promised: pd.DataFrame, now: np.datetime64) -> Part:
+    """Within a day of a missed deadline the customer was told why."""
+    missed = promised[promised["due"].notna() & ~(promised["resolved_at"] <= promised["due"])]
+    due = missed["due"].to_numpy(dtype="datetime64[m]")
+    made = _made(rng, due, now)
+    told = due + rng.integers(1 * _HOUR, 22 * _HOUR, len(due))
+    return place[missed["customer_id"]].to_numpy(dtype=np.int64)[made], told[made], "超期说明"
 
 
 def draw_service_log(

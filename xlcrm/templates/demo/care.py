@@ -18,7 +18,6 @@ from xlcrm.templates.demo.draw import (
     office_time,
     pick,
     sometimes,
-    text_where,
     weekday,
     weekday_after,
 )
@@ -62,13 +61,13 @@ def draw_care(rng: Rng, customers: Customers, now: np.datetime64) -> pd.DataFram
     size = len(who)
     talk = rng.integers(0, 4, size)
     said, action = (objects(account_words.CARE[part])[kind * 4 + talk] for part in ("said", "next"))
-    due = weekday_after(at.astype("datetime64[D]") + rng.integers(3, 12, size))
-    promised = objects(
-        [
-            f"{person}{day}前{what}"
-            for person, day, what in zip(customers.owners[who], texts_of(due), action, strict=True)
-        ]
-    )
+    acts = np.flatnonzero((kind != _GREETING) & (rng.random(size) < 0.3))
+    due = weekday_after(at[acts].astype("datetime64[D]") + rng.integers(3, 12, len(acts)))
+    promised = objects([None] * size)
+    promised[acts] = [
+        f"{person}{day}前{what}"
+        for person, day, what in zip(customers.owners[who[acts]], texts_of(due), action[acts], strict=True)
+    ]
     positions = customers.frame["position"].to_numpy(dtype=object)[who]
     ways = np.where(
         kind == _GREETING,
@@ -83,7 +82,7 @@ def draw_care(rng: Rng, customers: Customers, now: np.datetime64) -> pd.DataFram
             "target": customers.contacts[who] + objects(["/"] * size) + positions,
             "care": objects(_KINDS)[kind],
             "feedback": sometimes(rng, said, 0.8),
-            "next_action": text_where((kind != _GREETING) & (rng.random(size) < 0.3), promised),
+            "next_action": promised,
             "owner": customers.owners[who],
             "customer_id": customers.ids[who],
             "name": customers.names[who],
@@ -109,13 +108,13 @@ def _rhythm(rng: Rng, customers: Customers) -> tuple[Array, Array]:
     every = np.select(
         [customers.grades[signed] == grade for grade in _DAYS_BETWEEN], list(_DAYS_BETWEEN.values())
     )
-    rhythm = every * rng.uniform(0.8, 0.98, len(signed))
+    rhythm = every * rng.uniform(0.85, 1.02, len(signed))
     room = (customers.last_day[signed] - customers.signed[signed]).astype(np.int64)
     count = np.ceil(room / rhythm).astype(np.int64)
     who = np.repeat(np.arange(len(signed)), count)
     number = np.arange(len(who)) - np.repeat(np.cumsum(count) - count, count)
     # The newest lies up to one and a bit of the rhythm ago: most are in time, some overdue.
-    behind = rng.uniform(0, 1.05, len(signed))[who] + number * rng.uniform(0.95, 1.03, len(who))
+    behind = rng.uniform(0, 1.12, len(signed))[who] + number * rng.uniform(0.95, 1.03, len(who))
     days = customers.last_day[signed[who]] - (rhythm[who] * behind).astype(np.int64)
     later = days > customers.signed[signed[who]] + 30
     return signed[who][later], weekday(days[later])

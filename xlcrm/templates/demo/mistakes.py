@@ -24,10 +24,10 @@ def with_mistakes(rng: Rng, frames: Mapping[str, pd.DataFrame], pack: str) -> di
     Args:
         rng: where chance comes from.
         frames: the pack's tables.
-        pack: whose slips; a slip of a table or column that the pack lacks is left out.
+        pack: whose slips.
     """
     changed = dict(frames)
-    for table, key, slip in (*_REGISTER, *_OF_PACK[pack]):
+    for table, key, slip in _SLIPS[pack]:
         frame = changed[table]
         places = _places(rng, frame, key)
         values = frame[key].astype(object)
@@ -62,14 +62,19 @@ def _earlier(moment: pd.Timestamp) -> pd.Timestamp:
 Slip = tuple[str, str, "Callable[[Any], Any]"]
 """Table, column, and what a value becomes."""
 
-_REGISTER: tuple[Slip, ...] = (
-    ("customers", "phone", _masked),
-    ("customers", "consent", lambda _: None),
-    ("customers", "grade", lambda _: "VIP"),
-    ("customers", "updated_on", _typed_date),
-    ("customers", "budget", _ten_thousands),
-    ("customers", "email", lambda address: address.replace("@", "#")),
-)
+
+def _register(grade: str) -> tuple[Slip, ...]:
+    """The slips that every pack's register has; `grade` is a word for A类 that is not the pack's own."""
+    return (
+        ("customers", "phone", _masked),
+        ("customers", "consent", lambda _: None),
+        ("customers", "grade", lambda _: grade),
+        ("customers", "updated_on", _typed_date),
+        ("customers", "budget", _ten_thousands),
+        ("customers", "email", lambda address: address.replace("@", "#")),
+    )
+
+
 _CRM: tuple[Slip, ...] = (
     ("followup_records", "next_action", lambda _: "后续联系"),
     ("complaints", "owner", lambda _: None),
@@ -81,28 +86,28 @@ _SERVICE: tuple[Slip, ...] = (
     ("service_issues", "customer_id", lambda _: "1999001"),
 )
 _RECOVERY: tuple[Slip, ...] = (
-    ("recovery_cases", "satisfaction", lambda score: score + 10),
+    ("recovery_cases", "satisfaction", lambda _: 11.0),
     ("recovery_cases", "responded_at", _earlier),
     ("recovery_cases", "phone", lambda phone: phone[:-1]),
 )
 _RELATIONSHIP: tuple[Slip, ...] = (
     ("relationship_assessments", "weight", lambda share: share + 0.1),
     ("maintenance_plans", "due_on", _typed_date),
-    ("maintenance_plans", "budget", _ten_thousands),
+    ("account_profiles", "daily_deposit", _ten_thousands),
     ("callback_records", "by", lambda _: None),
 )
 _SUPPORT: tuple[Slip, ...] = (
     ("presales", "phone", _masked),
     ("orders", "order_id", lambda text: text.removeprefix("DD")),
-    ("orders", "amount", _ten_thousands),
+    ("orders", "amount", lambda amount: f"{amount:,.0f}元"),
     ("service_issues", "owner", lambda _: None),
     ("service_pushes", "channel", lambda _: "微信"),
 )
-_OF_PACK: Mapping[str, tuple[Slip, ...]] = {
-    "service": _SERVICE,
-    "crm": _CRM,
-    "recovery": _RECOVERY,
-    "relationship": _RELATIONSHIP,
-    "support": _SUPPORT,
-    "full": (*_CRM, *_SERVICE, *_RECOVERY, *_RELATIONSHIP, *_SUPPORT),
+_SLIPS: Mapping[str, tuple[Slip, ...]] = {
+    "service": (*_register("A级"), *_SERVICE),
+    "crm": (*_register("VIP"), *_CRM),
+    "recovery": (*_register("VIP"), *_RECOVERY),
+    "relationship": (*_register("VIP"), *_RELATIONSHIP),
+    "support": (*_register("VIP"), *_SUPPORT),
+    "full": (*_register("VIP"), *_CRM, *_SERVICE, *_RECOVERY, *_RELATIONSHIP, *_SUPPORT),
 }

@@ -13,7 +13,7 @@ from xlcrm.tables import tables_of
 from xlcrm.tables.base import Role
 from xlcrm.tables.cases import STATUS_CHANGES
 from xlcrm.tables.issues import SERVICE_ISSUES
-from xlcrm.templates.demo.callbacks import draw_callbacks, draw_service_log
+from xlcrm.templates.demo.callbacks import draw_callbacks, draw_service_log, promises
 from xlcrm.templates.demo.care import draw_care
 from xlcrm.templates.demo.complaints import Desk, draw_complaints
 from xlcrm.templates.demo.contacts import (
@@ -129,12 +129,14 @@ def _surveyed(o: _Office) -> Frames:
         return {}
     quarterly = "visit_plans" in o.wanted
     surveys = draw_surveys(o.rng(7), o.customers, _QUARTER if quarterly else _HALF_YEAR)
+    if "care_records" in o.wanted:
+        surveys = rated_in_full(o.rng(11), surveys, o.today)
     found = {}
     if "recovery_cases" in o.wanted:
         cases, log = draw_recoveries(o.rng(13), o.customers, surveys, o.now)
         surveys = after_recoveries(o.rng(14), o.customers, surveys, cases, o.now)
         found = {"recovery_cases": cases, "log of recoveries": log}
-    return found | {"satisfaction_surveys": rated_in_full(o.rng(11), surveys, o.today)}
+    return found | {"satisfaction_surveys": surveys}
 
 
 def _complained(o: _Office) -> Frames:
@@ -171,8 +173,25 @@ def _kept(o: _Office, frames: Frames) -> Frames:
         "relationship_strengthening": draw_strengthening(o.rng(20), o.customers, o.today),
         "maintenance_plans": draw_plans(o.rng(21), o.customers, o.today),
         "service_log": draw_service_log(o.rng(17), o.customers, complaints, o.now),
-        "callback_records": draw_callbacks(o.rng(16), o.customers, complaints, o.now),
+        "callback_records": draw_callbacks(o.rng(16), o.customers, complaints, _promises(o, frames), o.now),
     }
+
+
+def _promises(o: _Office, frames: Frames) -> pd.DataFrame:
+    """By when complaints were to be solved, and service issues, too, where the office keeps both."""
+    complaints = frames["complaints"]
+    if "service_issues" not in o.wanted:
+        return promises(complaints, complaints["wished_by"])
+    issues = frames["service_issues"]
+    issues = issues[issues["complexity"].ne("复杂").fillna(value=True)]
+    hours = complaints["level"].map({"一般": 24, "严重": 48})
+    return pd.concat(
+        [
+            promises(complaints, complaints["received_at"] + pd.to_timedelta(hours, unit="h")),
+            promises(issues, issues["received_at"] + pd.Timedelta(hours=24)),
+        ],
+        ignore_index=True,
+    )
 
 
 def _sold(o: _Office, customers: pd.DataFrame) -> Frames:

@@ -55,7 +55,8 @@ def draw_presales(rng: Rng, customers: Customers, now: np.datetime64) -> pd.Data
     # Who wants nothing now hears of us once a month; the newest word is what the sheet keeps.
     monthly = np.maximum(now - rng.integers(1 * _DAY, 33 * _DAY, size), followed)
     followed = np.where(pool & (offered < now - 30 * _DAY), monthly, followed)
-    followed = blank_unless(rng.random(size) < 0.97, followed)
+    recent = (now - received).astype(np.int64) < 25 * _DAY
+    followed = blank_unless(~recent | (rng.random(size) < 0.85), followed)
     need = rng.integers(0, len(sale_words.NEEDS), size)
     urgent, valued = rng.random(size) < 0.3, rng.random(size) < 0.3
     classes = objects(["非紧急普通", "非紧急高价值", "紧急普通", "紧急高价值"])[urgent * 2 + valued]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from xlcrm.tables.base import Kind
 from xlcrm.tables.followups import SATISFACTION_SURVEYS
 from xlcrm.tables.recovery import RECOVERY_CASES
 from xlcrm.templates.demo import case_words
 from xlcrm.templates.demo.cases import Case, arrivals, course_of
+from xlcrm.templates.demo.contacts import WEAK_SCORE
 from xlcrm.templates.demo.draw import (
     Array,
     Rng,
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from xlcrm.templates.demo.customers import Customers
 
 _HOUR, _DAY = 60, 1440
-_SCORES = ("quality", "tech_speed", "attitude")
 _LOW = 3.5
 """Mean of a survey's scores below which a relation is to be recovered: 7 of 10 (R08)."""
 _LIMIT_HOURS = {"紧急": 2, "重要": 4, "一般": 24}
@@ -106,7 +107,7 @@ def _who_and_when(
     """Whose relation, when its recovery began, and whether a bad survey set it off."""
     size = max(8, len(customers) // 10)
     who, received = arrivals(rng, customers, now, size, max(3, size // 10), ~np.isnat(customers.signed))
-    bad = surveys[surveys[list(_SCORES)].mean(axis=1) < _LOW]
+    bad = surveys[surveys[_scores(surveys)].mean(axis=1) < _LOW]
     bad = bad[rng.random(len(bad)) < 0.85]
     place = pd.Series(np.arange(len(customers)), index=pd.Index(customers.ids))
     days = weekday_after(bad["surveyed_on"].to_numpy(dtype="datetime64[D]") + rng.integers(1, 4, len(bad)))
@@ -117,6 +118,12 @@ def _who_and_when(
     by_survey = np.arange(len(who)) >= size
     order = np.argsort(received, kind="stable")
     return who[order], received[order], by_survey[order]
+
+
+def _scores(surveys: pd.DataFrame) -> list[str]:
+    return [
+        item.key for item in SATISFACTION_SURVEYS.columns if item.kind is Kind.SCORE5 and item.key in surveys
+    ]
 
 
 def _results(rng: Rng, case: Case, stages: Array, now: np.datetime64) -> dict[str, Any]:
@@ -160,7 +167,10 @@ def after_recoveries(
     keep &= rng.random(len(who)) < 0.9
     who, days = who[keep], days[keep]
     size = len(who)
-    scores = {key: pick(rng, (5.0, 4.0), size).astype(float) for key in _SCORES}
+    scores = {
+        key: pick(rng, (3.0, 2.0) if key == WEAK_SCORE else (5.0, 4.0), size).astype(float)
+        for key in _scores(surveys)
+    }
     extra = frame_of(
         SATISFACTION_SURVEYS,
         {
