@@ -344,7 +344,9 @@ def test_a_window_says_from_when_to_when() -> None:
 
 def test_a_festival_says_its_next_day() -> None:
     assert days_of("M11")[0] == "下一次：元旦 2027-01-01，2026-12-29 起提醒"
-    assert days_of("C26", contact_birthday="2000-11-22")[0] == "下一次：联系人生日 2026-11-22，2026-11-19 起提醒"
+    assert (
+        days_of("C26", contact_birthday="2000-11-22")[0] == "下一次：联系人生日 2026-11-22，2026-11-19 起提醒"
+    )
 
 
 def test_an_anniversary_says_its_next_day_or_that_there_is_none() -> None:
