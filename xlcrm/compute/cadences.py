@@ -167,24 +167,23 @@ def _due(facts: Facts, rule: Rule, rows: Integers, base: Moments) -> Moments:
     if plan is None or plan not in facts.data:
         return due.astype("datetime64[s]")
     typed = _frequencies(facts, plan, rule, rows)
-    wins = typed.notna().to_numpy()
-    if wins.any():
-        due[wins] = add_each(day[wins], list(typed[wins]))
+    due[typed.index] = add_each(day[typed.index], typed)
     return due.astype("datetime64[s]")
 
 
 def _frequencies(facts: Facts, plan: str, rule: Rule, rows: Integers) -> pd.Series:
-    """(n,) the typed frequency that wins over a rule's interval for follow-ups, else None."""
+    """The typed frequencies that win over a rule's interval for follow-ups, by position in `rows`."""
     contact = _contact(rule)
-    if contact is None or not _is_followup(contact) or contact[1] is not None:
-        return pd.Series([None] * len(rows), dtype=object)
-    parsed = parse_frequencies(facts.frame(plan)["frequency"])
-    if plan == rule.table:
-        return parsed.iloc[rows].reset_index(drop=True)
-    by_code = parsed.set_axis(pd.Index(facts.codes(plan)))
-    by_code = by_code[by_code.notna() & (by_code.index >= 0)]
-    by_code = by_code[~by_code.index.duplicated()]
-    return by_code.reindex(facts.codes(rule.table)[rows]).reset_index(drop=True)
+    filled = facts.frame(plan)["frequency"].notna().to_numpy()
+    if contact is None or not _is_followup(contact) or contact[1] is not None or not filled.any():
+        return pd.Series(dtype=object)
+    parsed = parse_frequencies(facts.frame(plan)["frequency"][filled])
+    own = np.flatnonzero(filled) if plan == rule.table else facts.codes(plan)[filled]
+    known = parsed.set_axis(pd.Index(own))
+    known = known[known.notna() & (known.index >= 0)]
+    known = known[~known.index.duplicated()]
+    wanted = rows if plan == rule.table else facts.codes(rule.table)[rows]
+    return known.reindex(wanted).reset_index(drop=True).dropna()
 
 
 def earliest(found: list[Cadence]) -> pd.DataFrame:
@@ -233,11 +232,14 @@ def cadence_tasks(facts: Facts, found: list[Cadence]) -> pd.DataFrame:
         keep = within_horizon(facts, due)
         if item.contact is not None:
             keep &= ~(paused_until[codes] > facts.now_at)
-        places, names = item.rows[picked][keep], item.names[picked][keep].tolist()
-        # One push may be the newest of several tags, so that its tasks need telling apart.
-        days = [f"{name} {day}" if name else "" for name, day in zip(names, due[keep], strict=True)]
         shown = facts.worktime.next_working_day(due[keep])
-        frames.append(tasks(facts, item.rule, places, shown, occasion=days, detail=names))
+        if item.whom is not Whom.SUBJECT:
+            frames.append(tasks(facts, item.rule, item.rows[picked][keep], shown))
+            continue
+        # One push may be the newest of several tags, so that its tasks need telling apart.
+        names = item.names[picked][keep].tolist()
+        days = [f"{name} {day}" for name, day in zip(names, due[keep], strict=True)]
+        frames.append(tasks(facts, item.rule, item.rows[picked][keep], shown, occasion=days, detail=names))
     return join(frames)
 
 
