@@ -69,7 +69,7 @@ def test_guide_names_every_action_as_its_buttons_will() -> None:
 
 def test_readme_uses_only_commands_that_exist() -> None:
     assert (
-        set(re.findall(r"xlcrm (new|demo|refresh|check|normalise|undo|why|schema|rules)\b", README))
+        set(re.findall(r"xlcrm (new|demo|refresh|check|normalise|undo|adopt|why|schema|rules)\b", README))
         <= commands()
     )
 

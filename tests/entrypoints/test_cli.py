@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = "2026-03-18T10:00"
-COMMANDS = ("refresh", "check", "normalise", "undo", "why", "new", "demo", "schema", "rules")
+COMMANDS = ("refresh", "check", "normalise", "undo", "adopt", "why", "new", "demo", "schema", "rules")
 
 
 def latin_words(text: str) -> set[str]:
