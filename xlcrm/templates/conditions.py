@@ -55,8 +55,16 @@ _ANSWERS: Final[Mapping[tuple[str, str], Mapping[str, Look]]] = {
     ("service_pushes", "matched"): {"是": _GREEN, "否": _RED},
 }
 """Questions of which one answer calls for something."""
-_OUTCOMES: Final[Mapping[str, Look]] = {"否": _RED, "待": _AMBER, "是": _GREEN}
-"""First characters of 实际结果: whether the standard is met, or not known yet."""
+_OUTCOMES: Final = (
+    ("begins with", "否", _RED),
+    ("begins with", "未达标", _RED),
+    ("containing", "(未达标)", _RED),
+    ("begins with", "待", _AMBER),
+    ("begins with", "是", _GREEN),
+    ("begins with", "达标", _GREEN),
+    ("containing", "(达标)", _GREEN),
+)
+"""What 实际结果 says of the standard: not met, not known yet, met."""
 _REMARKS: Final = frozenset({"findings", "suggested_stage"})
 """Columns that are blank while all is well."""
 _BLANKLESS: Final[Look] = {"font_color": palette.AMBER}
@@ -73,8 +81,8 @@ def conditions(table: Table, column: Column, first: str) -> Iterator[tuple[dict[
     if column.key in _REMARKS and table.name != "journal":
         yield {"type": "no_blanks"}, _BLANKLESS
     elif (table.name, column.key) == ("recovery_assessments", "outcome"):
-        for start, look in _OUTCOMES.items():
-            yield {"type": "text", "criteria": "begins with", "value": start}, look
+        for criteria, words, look in _OUTCOMES:
+            yield {"type": "text", "criteria": criteria, "value": words}, look
     elif (table.name, column.key) == ("due_list", "priority"):
         yield (
             {"type": "cell", "criteria": "==", "value": 1},

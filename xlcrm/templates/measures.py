@@ -45,16 +45,21 @@ _OWN_WIDTHS: Final = {
     ("customers", "consent"): 46,
     ("customers", "next_contact_rule"): 34,
     ("customers", "products"): 22,
+    ("customers", "next_contact_way"): 20,
+    ("customers", "decision_chain"): 24,
+    ("customers", "matched_services"): 28,
     ("complaints", "extension_reason"): 28,
     ("complaints", "issue"): 18,
     ("lead_sources", "source"): 26,
     ("improvement_actions", "origin"): 26,
     ("status_changes", "case_id"): 16,
     ("due_list", "overrun"): 18,
-    ("due_list", "task"): 24,
+    ("due_list", "task"): 42,
     ("due_list", "name"): 28,
     ("due_list", "rule"): 36,
     ("due_list", "slot"): 29,
+    ("due_list", "way"): 21,
+    ("due_list", "customer_id"): 13,
     ("alerts", "overrun"): 18,
     ("alerts", "name"): 28,
     ("alerts", "rule"): 36,
@@ -84,9 +89,9 @@ _OWN_WIDTHS: Final = {
     ("parameters", "unit"): 8,
     ("parameters", "default"): 28,
     ("parameters", "note"): 64,
-    ("recovery_assessments", "indicator"): 32,
+    ("recovery_assessments", "indicator"): 60,
     ("recovery_assessments", "standard"): 24,
-    ("recovery_assessments", "outcome"): 32,
+    ("recovery_assessments", "outcome"): 36,
     ("relationship_assessments", "indicator"): 20,
     ("maintenance_summaries", "problem"): 40,
     ("maintenance_summaries", "measure"): 40,
@@ -119,8 +124,8 @@ _OWN_FREEZE: Final = {
     "meeting_list": 2,
 }
 
-PAGE_WIDTH: Final = 330
-"""Characters across one landscape A4 page at the smallest scale that is still read with ease, 45 %."""
+PAGE_WIDTH: Final = 350
+"""Characters across one landscape A4 page at the smallest scale that can still be read, 43 %."""
 
 
 def text_width(text: str) -> int:

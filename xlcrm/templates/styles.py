@@ -56,12 +56,14 @@ class Styles:
             border_color=palette.WHITE if role is not Role.AUTO else "#B9C0CA",
         )
 
-    def body(self, column: Column, *, beside_entries: bool = True) -> Format:
+    def body(self, column: Column, *, beside_entries: bool = True, wraps: bool = False) -> Format:
         """The look of a column's cells, down to the sheet's last row.
 
         Args:
             column: the column.
             beside_entries: auto values stand back beside the user's own; in a list of ours they are the text.
+            wraps: rows are high enough for auto values of several lines; else the second line would be cut,
+                because a refresh writes into rows whose height is settled.
         """
         look: dict[str, Any] = {"bottom": 1, "bottom_color": palette.LINE}
         if column.kind in palette.NUMBER_FORMATS:
@@ -74,8 +76,7 @@ class Styles:
             look["align"] = "left"
         elif column.kind in NUMBERS:
             look |= {"align": "right", "indent": 1}
-        if column.kind in WRAPPED and not (column.role is Role.AUTO and beside_entries):
-            # A refresh writes into rows whose height is settled, where a second line would be cut.
+        if column.kind in WRAPPED and (wraps or column.role is not Role.AUTO):
             look["text_wrap"] = True
         if column.kind is Kind.LINK:
             look |= {"font_color": palette.LINK, "underline": 1}

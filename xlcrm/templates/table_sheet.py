@@ -43,6 +43,8 @@ _TITLE_SIZE: Final = 16
 LINE_HEIGHT: Final = 15.5
 """Points that one line of text takes."""
 
+_FITTED: Final = frozenset({"rules", "parameters"})
+"""Tables that ship filled, each row as high as its text."""
 _HIDDEN: Final = frozenset({("due_list", "task_id")})
 """Columns that only xlcrm needs."""
 
@@ -77,6 +79,12 @@ class Layout:
     def is_typed(self) -> bool:
         """Whether people type its rows, so that computed values stand beside theirs."""
         return bool(self.table.packs) and not self.table.report
+
+    @property
+    def has_high_rows(self) -> bool:
+        """Whether a refresh writes sentences into it, so that every row has room for two lines."""
+        sentences = any(item.kind is Kind.LONG for item in self.columns)
+        return self.table.name == "findings" or (self.table.report and sentences)
 
     @property
     def last_row(self) -> int:
@@ -155,7 +163,8 @@ def write_home_link(sheet: Worksheet, styles: Styles) -> None:
 def _set_columns(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     for place, item in enumerate(layout.columns):
         hidden = {"hidden": True} if _is_hidden(layout, item) else {}
-        look = styles.body(item, beside_entries=layout.is_typed)
+        wraps = layout.has_high_rows or layout.table.name in _FITTED
+        look = styles.body(item, beside_entries=layout.is_typed, wraps=wraps)
         sheet.set_column(place, place, layout.width(item), look, hidden)
 
 
@@ -183,7 +192,7 @@ def _set_heights(sheet: Worksheet, layout: Layout) -> None:
     Rows that people will type are left to the spreadsheet, so that they grow with what is typed. Lists that
     a refresh writes have room for two lines: nothing fits their rows to the sentences that come later.
     """
-    if layout.table.name == "findings" or _has_sentences(layout):
+    if layout.has_high_rows:
         sheet.set_default_row(2 * LINE_HEIGHT + 3)
     shown = [item for item in layout.columns if item.key in layout.data and item.kind in WRAPPED]
     needed: dict[int, int] = {}
@@ -195,10 +204,6 @@ def _set_heights(sheet: Worksheet, layout: Layout) -> None:
                 needed[offset] = lines
     for offset, lines in sorted(needed.items()):
         sheet.set_row(HEADING_ROW + offset, lines * LINE_HEIGHT + 2)
-
-
-def _has_sentences(layout: Layout) -> bool:
-    return layout.table.report and any(item.kind is Kind.LONG for item in layout.columns)
 
 
 def _add_limits(sheet: Worksheet, layout: Layout) -> None:
