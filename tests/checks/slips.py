@@ -149,7 +149,7 @@ def _compensation(pack: str, table: Table) -> Iterator[Slip]:
 
 
 def _scores(_: str, table: Table) -> Iterator[Slip]:
-    yield from _each(SCORES, 99.0)(_, table)
+    yield from _each(SCORES, 101.0)(_, table)
     if table.name == "relationship_assessments":
         yield Slip("score", {"score": 101.0})
 

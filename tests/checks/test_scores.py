@@ -54,7 +54,8 @@ ASSESSED = {"name": "杭州云帆科技有限公司", "assessment_id": "PG202600
         ({"weight": 1.0, "score": 100.0}, ""),
         ({"weight": 1.0, "score": 100.5}, "score"),
         ({"weight": 1.0, "score": -1.0}, "score"),
-        ({"weight": 30.0, "score": 80.0}, "weight"),
+        ({"weight": 100.0, "score": 80.0}, ""),
+        ({"weight": 130.0, "score": 80.0}, "weight"),
         ({"weight": -0.1, "score": 80.0}, "weight"),
     ],
 )

@@ -42,11 +42,23 @@ def test_weights_below_100_percent_are_one_error_that_names_rows_and_sum() -> No
         ((30.0, 60.0), True),
         ((0.6, None), False),
         ((0.6, 0.6, None), True),
+        ((60.0, 60.0, None), True),
+        ((60.0, None), False),
+        ((0.6, 0.6, -0.2), False),
     ],
 )
 def test_a_tenth_of_a_percentage_point_is_allowed(weights: tuple[float | None, ...], *, wrong: bool) -> None:
     found = told(run(sheet("relationship_assessments", rows(*weights))), "V18")
     assert found == ([("错误", 4, "weight")] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"),
+    [((30.0, 60.0), "90%"), ((0.6, 0.6), "120%"), ((50.0, 0.3), "80%"), ((1.0, 1.0, 1.0), "300%")],
+)
+def test_sum_is_told_in_percent_however_the_weights_are_typed(weights: tuple[float, ...], total: str) -> None:
+    found = run(sheet("relationship_assessments", rows(*weights)))
+    assert f"合计为 {total}，" in found[found["code"] == "V18"].iloc[0]["message"]
 
 
 def test_each_number_of_each_customer_is_an_assessment_of_its_own() -> None:

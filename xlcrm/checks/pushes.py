@@ -31,16 +31,15 @@ def check(given: CheckInput) -> pd.DataFrame:
         return gather([])
     pushes = _by_tag(sheet.frame, "tags", "pushed_at").sort_values("at", kind="stable")
     birthdays, renewals = _occasions(given)
-    first: dict[tuple[str, pd.Period], tuple[int, pd.Timestamp]] = {}
+    first: dict[tuple[str, int], tuple[int, pd.Timestamp]] = {}
     told: dict[int, str] = {}
-    for row, tag, name, at in pushes.itertuples(index=False, name=None):
-        month = at.to_period("M")
+    for row, tag, at, name, month in pushes.itertuples(index=False, name=None):
         earlier = first.setdefault((name, month), (row, at))
-        if earlier[0] == row or (name, month.month) in birthdays or (name, month) in renewals:
+        if earlier[0] == row or (name, month % 12) in birthdays or (name, month) in renewals:
             continue
         told.setdefault(
             row,
-            f"标签“{tag}”在{month.year}年{month.month}月已经推送过（第{earlier[0]}行，{cell_text(earlier[1])}），"
+            f"标签“{tag}”在{at.year}年{at.month}月已经推送过（第{earlier[0]}行，{cell_text(earlier[1])}），"
             "每个标签每月集中推送1次",
         )
     rows = sorted(told)
@@ -57,24 +56,25 @@ def check(given: CheckInput) -> pd.DataFrame:
 
 
 def _by_tag(frame: pd.DataFrame, tags: str, moment: str) -> pd.DataFrame:
-    """One row a cell and tag: row, tag as typed, name without width and case, at."""
+    """One row a cell and tag: row, tag as typed, at, name without width and case, month since year 0."""
     own = frame[[tags, moment]].dropna()
     long = pd.DataFrame(
         {"row": own.index, "tag": split_tags(own[tags]).to_numpy(), "at": own[moment].to_numpy()}
     )
     long = long.explode("tag", ignore_index=True).dropna(subset=["tag"])
     names = [folded(tag) for tag in long["tag"]]
-    return long.assign(name=names)[["row", "tag", "name", "at"]].drop_duplicates(["row", "name"])
+    months = long["at"].dt.year * 12 + long["at"].dt.month - 1
+    return long.assign(name=names, month=months).drop_duplicates(["row", "name"])
 
 
-def _occasions(given: CheckInput) -> tuple[set[tuple[str, int]], set[tuple[str, pd.Period]]]:
-    """(tag, month of a year) with a customer's birthday, and (tag, month) with the end of a contract."""
+def _occasions(given: CheckInput) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
+    """(tag, month from 0) of birthdays, and (tag, month since year 0) of contracts that end."""
     register = given.data.get("customers")
     if register is None:
         return set(), set()
     born = _by_tag(register.frame, "need_tags", "contact_birthday")
     ends = _by_tag(register.frame, "need_tags", "contract_ends_on")
     return (
-        {(name, at.month) for name, at in zip(born["name"], born["at"], strict=True)},
-        {(name, at.to_period("M")) for name, at in zip(ends["name"], ends["at"], strict=True)},
+        set(zip(born["name"], (born["month"] % 12).tolist(), strict=True)),
+        set(zip(ends["name"], ends["month"].tolist(), strict=True)),
     )

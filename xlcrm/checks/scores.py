@@ -34,6 +34,7 @@ SCALES: Final[Mapping[Kind, tuple[int, int]]] = {
 
 _POINTS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {("relationship_assessments", "score"): (0, 100)}
 """(table, column) -> the scale of a plain number that is a score."""
+_WEIGHTS: Final = ("relationship_assessments", "weight")
 
 
 def check(given: CheckInput) -> pd.DataFrame:
@@ -68,7 +69,9 @@ def _points(sheet: SheetData, column: Column) -> pd.DataFrame:
 
 def _shares(sheet: SheetData, column: Column) -> pd.DataFrame:
     cells = filled(sheet, column.key)
-    wrong = cells[(cells < 0) | (cells > 1)]
+    # weights are read in percent points as well (V18)
+    most = 100 if (sheet.table.name, column.key) == _WEIGHTS else 1
+    wrong = cells[(cells < 0) | (cells > most)]
     name = heading(sheet, column.key)
     return findings(
         sheet,
@@ -76,11 +79,13 @@ def _shares(sheet: SheetData, column: Column) -> pd.DataFrame:
         ERROR,
         wrong.index,
         column.key,
-        message=[
-            f"“{name}”的 {number_text(value)} 即 {number_text(value * 100)}%，应为 0%-100%" for value in wrong
-        ],
+        message=[f"“{name}”的 {_share_text(value, most)}，应为 0%-100%" for value in wrong],
         fix="请写成百分比，例如 35%（即 0.35）",
     )
+
+
+def _share_text(value: float, most: int) -> str:
+    return f"{number_text(value)} 即 {number_text(value * 100)}%" if most == 1 else number_text(value)
 
 
 def _column(sheet: SheetData, column: Column) -> Iterator[pd.DataFrame]:

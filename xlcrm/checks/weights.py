@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from xlcrm.checks.base import ERROR, CheckInput, Code, findings, gather, heading, named_rows, number_text
-from xlcrm.tables.weights import TOLERANCE, settled_weights
+from xlcrm.tables.weights import TOLERANCE, assessment_keys, settled_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from xlcrm.tables.frames import SheetData
 
@@ -24,8 +24,6 @@ CODES: Final[Mapping[str, Code]] = {
 }
 
 TABLE: Final = "relationship_assessments"
-_ROUNDING: Final = 1e-9
-"""What adding binary fractions may be off."""
 
 
 def check(given: CheckInput) -> pd.DataFrame:
@@ -34,17 +32,17 @@ def check(given: CheckInput) -> pd.DataFrame:
     if sheet is None or not (sheet.has("weight") and sheet.has("assessment_id")):
         return gather([])
     frame = sheet.frame
-    # the id names the customer better than the name does, but only some rows may have it
-    ids = _ids_by_name(frame)
-    who = [
-        known if isinstance(known, str) else ids.get(name, name)
-        for known, name in zip(frame["customer_id"], frame["name"], strict=True)
-    ]
-    parts = frame.assign(
-        who=pd.Series(who, index=frame.index, dtype="str"), settled=settled_weights(frame)
-    ).dropna(subset=["assessment_id"])
-    groups = parts.groupby(["who", "assessment_id"], sort=False, dropna=False)
-    told = {rows[0]: message for rows, message in (_message(sheet, part) for _, part in groups) if message}
+    shares = frame["weight"].where(_in_shares(frame), frame["weight"] / 100)
+    keys = assessment_keys(frame)
+    blank = frame["weight"].isna().groupby(keys).transform("max").astype(bool)
+    total = shares.groupby(keys).transform("sum")
+    # a negative weight unsettles an assessment that adds up, too: that is V19's
+    off = (total > 1 + TOLERANCE) | ((total < 1 - TOLERANCE) & ~blank)
+    wrong = keys.notna() & settled_weights(frame).isna() & off
+    told = {
+        int(rows[0]): _message(sheet, rows, float(shares[rows].sum()))
+        for rows in keys[wrong].groupby(keys[wrong], sort=False).groups.values()
+    }
     return findings(
         sheet,
         "V18",
@@ -56,23 +54,16 @@ def check(given: CheckInput) -> pd.DataFrame:
     )
 
 
-def _ids_by_name(frame: pd.DataFrame) -> dict[str, str]:
-    known = frame[["name", "customer_id"]].dropna().drop_duplicates()
-    return dict(known[~known["name"].duplicated(keep=False)].itertuples(index=False, name=None))
+def _in_shares(frame: pd.DataFrame) -> pd.Series:
+    """Which weights are typed as 30% and not as 30: all of an assessment where these make less than 200%."""
+    total = frame["weight"].groupby(assessment_keys(frame)).transform("sum")
+    return (frame["weight"] <= 1) | (total < 2)
 
 
-def _message(sheet: SheetData, part: pd.DataFrame) -> tuple[list[int], str]:
-    """The rows of one assessment and what is wrong with its weights, "" for nothing."""
-    rows = part.index.tolist()
-    if part["settled"].notna().all():  # weights typed as 30 and 70 are 100%, too
-        return rows, ""
-    total = float(part["weight"].sum())
-    short = total < 1 - TOLERANCE - _ROUNDING and bool(part["weight"].notna().all())
-    if not short and total <= 1 + TOLERANCE + _ROUNDING:
-        return rows, ""
-    known = part["name"].dropna()
-    who = f"“{known.iloc[0]}”的" if len(known) else ""
-    return rows, (
-        f"{who}评估 {part['assessment_id'].iloc[0]} 的“{heading(sheet, 'weight')}”"
-        f"（{named_rows(rows)}）合计为 {number_text(round(total * 100, 2))}%，应为 100%"
+def _message(sheet: SheetData, rows: pd.Index, total: float) -> str:
+    first = sheet.frame.loc[rows[0]]
+    who = f"“{first['name']}”的" if isinstance(first["name"], str) else ""
+    return (
+        f"{who}评估 {first['assessment_id']} 的“{heading(sheet, 'weight')}”（{named_rows(rows.tolist())}）"
+        f"合计为 {number_text(round(total * 100, 2))}%，应为 100%"
     )
