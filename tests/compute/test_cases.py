@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from tests.checks.build import sheet
 from tests.compute.build import run
 from xlcrm.checks import CheckInput, run_checks
 from xlcrm.compute.facts import Facts
+from xlcrm.compute.recovery import SWITCHED_OFF
+from xlcrm.rules.measures import MEASURES
 from xlcrm.rules.parameters import Parameters
 from xlcrm.rules.reading import RuleBook, default_rows, parse_rule
 from xlcrm.tables import BY_TITLE
@@ -21,8 +24,12 @@ from xlcrm.tables.system import ALERTS, DUE_LIST, FINDINGS
 from xlcrm.worktime import Worktime
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.compute.build import Run
+    from xlcrm.rules.base import Rule
     from xlcrm.tables import Table
+    from xlcrm.tables.frames import SheetData
 
 FOLDER = Path(__file__).parent.parent / "cases"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -38,40 +45,80 @@ def read(path: Path) -> Case:
 DOCUMENTS = [read(path) for path in FILES]
 CASES = [(document, case) for document in DOCUMENTS for case in document["案例"]]
 NAMES = [f"{document['规则']}-{case['名称']}" for document, case in CASES]
+PACKAGED = {row["规则编号"]: dict(row) for row in default_rows("full")}
+CHECKED = "V16"
+"""The check that a case looks at unless it names others."""
+
+
+@cache
+def parsed(cells: tuple[tuple[str, str], ...]) -> Rule:
+    """A rule of 规则表, each different one read once."""
+    return parse_rule(dict(cells))
 
 
 def rules_of(document: Case, case: Case, *, enabled: bool) -> RuleBook:
     """The case's rule and those that it needs besides."""
-    chosen = [document["规则"], *case.get("同时启用", [])]
-    rows = [dict(row) for row in default_rows("full") if row["规则编号"] in chosen]
-    for row in rows:
-        own = row["规则编号"] == document["规则"]
-        row.update(case.get("规则改动", {}) if own else {}, 启用="是" if enabled or not own else "否")
-    return RuleBook(tuple(parse_rule(row) for row in rows))
+    own = document["规则"]
+    switched = {**case.get("规则改动", {}), "启用": "是" if enabled else "否"}
+    changed = {own: switched, **{other: {"启用": "是"} for other in case.get("同时启用", [])}}
+    rows = [{**cells, **changed[rule_id]} for rule_id, cells in PACKAGED.items() if rule_id in changed]
+    return RuleBook(tuple(parsed(tuple(row.items())) for row in rows))
 
 
-def given(document: Case, case: Case, *, enabled: bool) -> Facts:
+@cache
+def blank(table: str) -> SheetData:
+    """A sheet that nobody has written in."""
+    return sheet(table, [])
+
+
+def written(case: Case) -> dict[str, SheetData]:
+    """The sheets that the case fills, and those that it wants to see rebuilt."""
     data = {}
     for title, rows in case["表格"].items():
         table = BY_TITLE[title]
         cells = [{table.by_heading[name].key: text for name, text in row.items()} for row in rows]
         data[table.name] = sheet(table.name, cells)
-    off: list[str] = case.get("休息日", [])
-    made_up: list[str] = case.get("上班日", [])
-    calendar = Worktime.build(
+    for title in case["应为"]:
+        if BY_TITLE[title].report:
+            data.setdefault(BY_TITLE[title].name, blank(BY_TITLE[title].name))
+    return data
+
+
+WRITTEN: dict[int, dict[str, SheetData]] = {}
+"""Place of a case -> its sheets, for its run with the rule and the one without; no run changes them."""
+
+
+def needed(rule: Rule) -> Iterator[str]:
+    """The sheets that a rule names; it is at work only where the workbook has them, be they empty."""
+    yield rule.table
+    for source in (*rule.start.items, *rule.stop.items):
+        if source.place is not None:
+            yield source.place.table
+    for term in rule.when.terms:
+        yield term.place.table
+    for name in rule.occasions:
+        if name in MEASURES:
+            yield from MEASURES[name].needs
+
+
+@cache
+def worktime(off: tuple[str, ...], made_up: tuple[str, ...]) -> Worktime:
+    """The calendar with the days off and the working days of a case."""
+    return Worktime.build(
         days_off=[dt.date.fromisoformat(day) for day in off],
         workdays=dict.fromkeys(dt.date.fromisoformat(day) for day in made_up),
     )
+
+
+def given(document: Case, case: Case, *, enabled: bool) -> Facts:
+    if id(case) not in WRITTEN:
+        WRITTEN[id(case)] = written(case)
+    rules = rules_of(document, case, enabled=enabled)
+    data = {table: blank(table) for rule in rules.rules for table in needed(rule)} | WRITTEN[id(case)]
+    calendar = worktime(tuple(case.get("休息日", ())), tuple(case.get("上班日", ())))
     now = dt.datetime.fromisoformat(str(case.get("现在", document["现在"])))
     parameters = Parameters.model_validate(case.get("参数", {}))
-    # A rule needs the sheets that its start and stop name, be they empty.
-    for rule in rules_of(document, case, enabled=enabled).rules:
-        for source in (*rule.start.items, *rule.stop.items):
-            if source.place is not None:
-                data.setdefault(source.place.table, sheet(source.place.table, []))
-        for term in rule.when.terms:
-            data.setdefault(term.place.table, sheet(term.place.table, []))
-    return Facts(data, rules_of(document, case, enabled=enabled), parameters, calendar, now)
+    return Facts(data, rules, parameters, calendar, now)
 
 
 def as_text(value: Any) -> str:
@@ -115,6 +162,13 @@ def of_list(table: Table, rows: pd.DataFrame, expected: list[dict[str, str]]) ->
     ]
 
 
+def of_sheet(table: Table, rows: pd.DataFrame, expected: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows of a sheet that is rebuilt, but those that only say that their rule is off."""
+    if "standard" in rows:
+        rows = rows[rows["standard"] != SWITCHED_OFF]
+    return of_list(table, rows, expected)
+
+
 def answers(document: Case, case: Case, *, enabled: bool = True) -> dict[str, Any]:
     """What the computation says in the places that the case names."""
     facts = given(document, case, enabled=enabled)
@@ -126,13 +180,17 @@ def answers(document: Case, case: Case, *, enabled: bool = True) -> dict[str, An
     }
     found: dict[str, Any] = {}
     for title, expected in case["应为"].items():
+        table = BY_TITLE[title]
         if title == "校验结果":
             checked = run_checks(CheckInput(facts.data, facts.rules, facts.parameters, facts.now))
-            found[title] = of_list(FINDINGS, checked[checked["code"] == "V16"], expected)
+            looked_at = case.get("检查", CHECKED).split("、")
+            found[title] = of_list(FINDINGS, checked[checked["code"].isin(looked_at)], expected)
         elif title in lists:
             found[title] = of_list(*lists[title], expected)
+        elif table.report:
+            found[title] = of_sheet(table, run_.sheets[table.name], expected)
         else:
-            found[title] = of_table(run_, BY_TITLE[title], expected)
+            found[title] = of_table(run_, table, expected)
     return found
 
 
@@ -141,14 +199,18 @@ def test_case(document: Case, case: Case) -> None:
     assert answers(document, case) == case["应为"]
 
 
+def is_list(title: str) -> bool:
+    """Whether a sheet has the rows that a run gives it, not those that people typed."""
+    return title in ("到期清单", "超时预警", "校验结果") or BY_TITLE[title].report
+
+
 def expects_something(case: Case) -> bool:
     """Whether a case claims more than that the rule leaves its rows alone."""
-    lists = ("到期清单", "超时预警", "校验结果")
-    filled = [title for title, rows in case["应为"].items() if title in lists and rows]
+    filled = [title for title, rows in case["应为"].items() if is_list(title) and rows]
     cells = [
         text
         for title, rows in case["应为"].items()
-        if title not in lists
+        if not is_list(title)
         for row in rows
         for heading, text in row.items()
         if text and heading not in ("RFM类别", "合作时长", "最近互动日期")

@@ -18,7 +18,7 @@ from xlcrm.rules.layout import WORST_RULE, WORST_STATUS, due_key, status_key
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from xlcrm.compute.cadences import Cadence
     from xlcrm.compute.facts import Flags
@@ -117,8 +117,13 @@ def lead_columns(facts: Facts) -> Columns:
     return {"conversion": objects(share)}
 
 
-def plan_columns(facts: Facts, found: list[Cadence]) -> dict[str, Columns]:
-    """下次跟进日期, 合作时长 and 计划执行日期 of the plan tables."""
+def followup_plan_columns(facts: Facts, found: list[Cadence]) -> Columns:
+    """下次跟进日期 of the follow-up plans."""
+    return {"next_on": planned_days(facts, found, "followup_plans")}
+
+
+def visit_plan_columns(facts: Facts, found: list[Cadence]) -> Columns:
+    """合作时长 and 计划执行日期 of the visit plans."""
     ages = facts.values("visit_plans", "age")
     typed = facts.frame("visit_plans")["age"]
     signed = facts.of_rows("visit_plans", "signed_on").notna()
@@ -127,11 +132,8 @@ def plan_columns(facts: Facts, found: list[Cadence]) -> dict[str, Columns]:
         for age, known, kept in zip(ages, signed, typed, strict=True)
     ]
     return {
-        "followup_plans": {"next_on": planned_days(facts, found, "followup_plans")},
-        "visit_plans": {
-            "age": np.array([*texts, None], dtype=object)[:-1],
-            "planned_on": planned_days(facts, found, "visit_plans"),
-        },
+        "age": np.array([*texts, None], dtype=object)[:-1],
+        "planned_on": planned_days(facts, found, "visit_plans"),
     }
 
 
@@ -157,16 +159,16 @@ def auto_columns(
     columns: dict[str, Columns] = {
         table: clock_columns(facts, table, clocks) for table in facts.data if not BY_NAME[table].report
     }
-    plans = plan_columns(facts, found)
-    special: dict[str, Columns] = {
-        "customers": customer_columns(facts, lookups, found, quiet),
-        "lead_sources": lead_columns(facts),
-        "complaints": complaint_columns(clocks, len(facts.frame("complaints"))),
-        "service_pushes": push_columns(facts),
-        ASSESSMENTS: assessment_columns(facts),
-        **plans,
+    special: Mapping[str, Callable[[], Columns]] = {
+        "customers": lambda: customer_columns(facts, lookups, found, quiet),
+        "lead_sources": lambda: lead_columns(facts),
+        "complaints": lambda: complaint_columns(clocks, len(facts.frame("complaints"))),
+        "service_pushes": lambda: push_columns(facts),
+        ASSESSMENTS: lambda: assessment_columns(facts),
+        "followup_plans": lambda: followup_plan_columns(facts, found),
+        "visit_plans": lambda: visit_plan_columns(facts, found),
     }
     for table, extra in special.items():
         if table in columns:
-            columns[table].update(extra)
+            columns[table].update(extra())
     return columns

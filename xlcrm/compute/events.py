@@ -34,6 +34,8 @@ def fill_from_steps(facts: Facts) -> dict[tuple[str, str], pd.Series]:
 
     What lies after now is not there yet: neither a step nor a time in the complaint's own cell.
     """
+    if "complaints" not in facts.data:
+        return {}
     steps = _steps(facts)
     complaints = facts.frame("complaints")
     filled: dict[tuple[str, str], pd.Series] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -69,9 +70,14 @@ def tasks(  # noqa: PLR0913 - one argument a column of the frame
     ).astype(TASK_COLUMNS)
 
 
-def no_tasks() -> pd.DataFrame:
-    """An empty tasks frame."""
+@cache
+def _no_tasks() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in TASK_COLUMNS.items()})
+
+
+def no_tasks() -> pd.DataFrame:
+    """An empty tasks frame, the caller's own."""
+    return _no_tasks().copy()
 
 
 def join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
