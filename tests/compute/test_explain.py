@@ -405,5 +405,10 @@ def test_a_figure_of_a_month_is_of_no_row() -> None:
     assert found.lines[-1] == "按上一个整月计算，不看单行"
 
 
+def test_a_clock_without_its_column_says_so() -> None:
+    found = of_case(book(C28={"时钟列": ""}), received_at="2026-11-19 12:00")
+    assert (found.status, found.lines[-1]) == ("", "规则表没有为它写时钟列，不计时")
+
+
 def test_the_calendar_of_the_team_is_of_no_row() -> None:
     assert reasons({"customers": [customer()]}, book("M12"), "customers") == []
