@@ -45,6 +45,14 @@ def hastened(rng: Rng, times: Times, levels: Array, now: np.datetime64) -> Times
     return replace(times, responded=blank_after(answered, now))
 
 
+def prolonged(rng: Rng, times: Times, extended: Array, now: np.datetime64) -> Array:
+    """延期至 of each complaint: of those that took over a day a few got five."""
+    end = np.where(np.isnat(times.resolved), now, times.resolved)
+    slow = (end - times.received).astype(np.int64) > 1440
+    granted = slow & ~np.isnat(times.proposed) & (rng.random(len(slow)) < 0.2)
+    return np.where(np.isnat(extended), blank_unless(granted, times.received + 5 * 1440), extended)
+
+
 def contacts(rng: Rng, times: Times) -> Array:
     """When somebody first called: within five minutes, but for a few; NaT before the first response."""
     size = len(times.received)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from xlcrm.tables.cases import COMPLAINT_STEPS, COMPLAINTS
 from xlcrm.templates.demo import words
-from xlcrm.templates.demo.aftercare import Times, aftercare, contacts, hastened
+from xlcrm.templates.demo.aftercare import Times, aftercare, contacts, hastened, prolonged
 from xlcrm.templates.demo.customers import HISTORY_DAYS
 from xlcrm.templates.demo.draw import (
     Array,
@@ -47,6 +47,8 @@ _STEP_TEXTS = {
     "回访": "电话回访，确认处理结果",
 }
 
+_EXTENSION = "等待配件到货，已电话告知客户"
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -54,13 +56,14 @@ class Desk:
 
     Attributes:
         steps: it follows some step by step in a sheet of their own, which then supplies times of the row.
-        quick: it answers within minutes and asks afterwards, with chance from here; None for one that
-            answers within two hours and has no such columns.
+        quick: it answers within minutes and asks afterwards; else it answers within two hours.
+        more: chance for what the crm document's office does not do: quick answers, extensions.
         ids: when complaints came -> their numbers.
     """
 
     steps: bool
-    quick: Rng | None
+    quick: bool = False
+    more: Rng | None = None
     ids: Callable[[Array], Array] = dated_ids
 
 
@@ -79,8 +82,8 @@ def draw_complaints(
     size = len(who)
     levels = pick(rng, ("一般", "严重", "重大"), size, (70, 24, 6))
     times = _handling(rng, received, levels, now)
-    if desk.quick is not None:
-        times = hastened(desk.quick, times, levels, now)
+    if desk.quick and desk.more is not None:
+        times = hastened(desk.more, times, levels, now)
     issue = _issues(rng, received, now)
     parts = [objects([row[part] for row in words.COMPLAINTS])[issue] for part in range(5)]
     compensation = np.where(rng.random(size) < 0.08, rng.integers(2, 24, size) * 50.0, np.nan)
@@ -113,7 +116,7 @@ def draw_complaints(
         "notified_at": blank_after(times.resolved + rng.integers(10, 120, size), now),
         "status": status_now(times, now),
         "extended_to": extended,
-        "extension_reason": text_where(~np.isnat(extended), "等待配件到货，已电话告知客户"),
+        "extension_reason": text_where(~np.isnat(extended), _EXTENSION),
         "wished_by": blank_unless(rng.random(size) < 0.06, received + rng.integers(8, 40, size) * 60),
     }
     cells = {
@@ -124,9 +127,12 @@ def draw_complaints(
         "called_back_at": times.called_back,
     }
     values |= {key: blank_unless(~hidden, moments) for key, moments in cells.items()}
-    if desk.quick is not None:
-        values["contacted_at"] = contacts(desk.quick, times)
-        values |= aftercare(desk.quick, times, parts[0], issue)
+    if desk.more is not None:
+        values["extended_to"] = prolonged(desk.more, times, extended, now)
+        values["extension_reason"] = text_where(~np.isnat(values["extended_to"]), _EXTENSION)
+    if desk.quick and desk.more is not None:
+        values["contacted_at"] = contacts(desk.more, times)
+        values |= aftercare(desk.more, times, parts[0], issue)
     complaints = frame_of(COMPLAINTS, values)
     return complaints, _steps(ids, owners, cells, stepped), status_log(ids, owners, times)
 

@@ -27,13 +27,18 @@ def with_mistakes(rng: Rng, frames: Mapping[str, pd.DataFrame], pack: str) -> di
         pack: whose slips.
     """
     changed = dict(frames)
-    for table, key, slip in _SLIPS[pack]:
+    for table, key, slip in slips_of(pack):
         frame = changed[table]
         places = _places(rng, frame, key)
         values = frame[key].astype(object)
         values.iloc[places] = [slip(value) for value in values.iloc[places]]
         changed[table] = frame.assign(**{key: values})
     return changed
+
+
+def slips_of(pack: str) -> tuple[Slip, ...]:
+    """What the pack's people type wrongly."""
+    return _SLIPS[pack]
 
 
 def _places(rng: Rng, frame: pd.DataFrame, key: str) -> np.ndarray[Any, Any]:

@@ -142,10 +142,10 @@ def _surveyed(o: _Office) -> Frames:
 def _complained(o: _Office) -> Frames:
     if "complaints" not in o.wanted:
         return {}
-    supported = "orders" in o.wanted
     desk = Desk(
         steps="complaint_steps" in o.wanted,
-        quick=o.rng(10) if supported else None,
+        quick="orders" in o.wanted,
+        more=None if o.pack == "crm" else o.rng(10),
         ids=partial(dated_ids, head="TS", joint="", width=4) if o.pack == "support" else dated_ids,
     )
     complaints, steps, log = draw_complaints(o.rng(2), o.customers, o.now, desk)

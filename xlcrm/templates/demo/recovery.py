@@ -86,6 +86,7 @@ def draw_recoveries(
         "executed_at": begun,
         "remedy": text_where(~np.isnat(planned), sometimes(rng, remedy, 0.6)),
         "responded_at": case.responded,
+        "remark": sometimes(rng, pick(rng, case_words.REMARKS, size), 0.15),
         "received_at": received,
         "trigger": np.where(
             by_survey,
