@@ -8,8 +8,10 @@ from unittest.mock import patch
 
 import pytest
 
-from xlcrm.actions.create import demo, new
+from xlcrm.actions.create import demo, new, pack_named
 from xlcrm.errors import SaveFailed, UsageError
+from xlcrm.tables import PACKS, tables_of
+from xlcrm.workbook.file import FileDoor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,3 +36,36 @@ def test_too_many_demo_workbooks_are_refused(tmp_path: Path) -> None:
         pytest.raises(UsageError, match="演示文件太多"),
     ):
         demo(tmp_path, 1, dt.datetime(2026, 3, 18))
+
+
+@pytest.mark.parametrize(("key", "name"), PACKS.items())
+def test_a_pack_is_named_by_its_key_or_in_chinese(key: str, name: str) -> None:
+    assert pack_named(key) == pack_named(key.upper()) == pack_named(f" {name} ") == key
+
+
+def test_an_unknown_pack_is_refused_with_all_names() -> None:
+    with pytest.raises(UsageError, match=r"没有名为“客户”的模板；可选：客户服务维护（service）、.*（full）"):
+        pack_named("客户")
+
+
+def test_an_empty_workbook_is_built_by_a_chinese_name(tmp_path: Path) -> None:
+    path = tmp_path / "客户.xlsx"
+    assert new(path, "客户支持").message == f"已建立 {path}（客户支持）"
+    with FileDoor(path, write=False) as door:
+        assert {table.title for table in tables_of("support")} <= set(door.sheets)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("pack", "grade"), [("客户服务维护", "VIP"), ("relationship", "A类")])
+def test_a_demo_workbook_is_called_after_its_pack_and_speaks_its_words(
+    tmp_path: Path, pack: str, grade: str
+) -> None:
+    path, outcome = demo(tmp_path, 60, dt.datetime(2026, 11, 20, 10, 30), pack=pack)
+    key = pack_named(pack)
+    assert path.name == f"{PACKS[key]}-演示.xlsx"
+    assert outcome.counts["客户总数"] == 60
+    with FileDoor(path, write=False) as door:
+        register = next(table.title for table in tables_of(key) if table.name == "customers")
+        column = next(each for each in door.grid(register).columns if "客户等级" in each)
+        assert grade in column
+        assert door.grid("到期清单").columns[0][3]

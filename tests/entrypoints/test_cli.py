@@ -309,6 +309,12 @@ def test_demo_makes_and_refreshes_a_workbook(tmp_path: Path) -> None:
     }
 
 
+def test_demo_of_another_pack_is_asked_for_by_its_chinese_name(tmp_path: Path) -> None:
+    ran = call("demo", tmp_path, "--rows", "5", "--pack", "客户关系恢复", "--now", NOW)
+    assert (ran.code, ran.err) == (0, "")
+    assert [file.name for file in tmp_path.glob("*.xlsx")] == ["客户关系恢复-演示.xlsx"]
+
+
 def test_a_fault_of_ours_is_one_sentence_and_a_masked_log(
     demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

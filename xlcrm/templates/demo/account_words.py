@@ -18,7 +18,6 @@ CARE: Final = {
 }  # fmt: skip
 """Four lines each for a callback, a greeting and a reminder: what the customer said, what comes next."""
 
-LEGAL_FORMS: Final = ("独立法人，自主经营", "集团下属公司", "家族企业")
 CONDITIONS: Final = (
     "经营稳定，营收小幅增长",
     "扩产中，资金需求增加",
