@@ -127,7 +127,7 @@ def _of_periods(facts: Facts, rule: Rule, plan: Plan) -> Iterator[Breach]:
         mark = f"{rule.rule_id} {figure.name}"
         # A share of nobody is NaN and below nothing.
         low = round(figure.value, 9) < rule.limit and bool(judged_from(facts, np.array([figure.at]))[0])
-        if low and (name == DIMENSION_MEANS or not len(plan.naming(mark))):
+        if low and (name == DIMENSION_MEANS or not plan.has(mark)):
             detail = f"{figure.name} {figure.text}"
             yield Breach(
                 rule,
@@ -200,7 +200,7 @@ def _low_rows(
     names = row_names(facts, table, rows, at[rows])
     for place, name in zip(rows.tolist(), names, strict=True):
         mark = f"{rule.rule_id} {name}"
-        if len(plan.naming(mark)):
+        if plan.has(mark):
             continue
         detail = f"{name} {_value_text(facts, rule, place, float(values[place]))}"
         yield Breach(

@@ -8,7 +8,6 @@ trouble and old trouble calls for no second improvement.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,14 +46,15 @@ class Plan:
     def _all(self) -> str:
         return "\n".join(self.texts)
 
+    def has(self, mark: str) -> bool:
+        """Whether any row names a mark."""
+        return _names(self._all, folded(mark))
+
     def naming(self, mark: str, problem: str = "") -> Integers:
         """(k,) the rows that name a mark, or whose 问题 contains a problem's name."""
-        name = folded(problem)
-        if folded(mark) not in self._all and not (name and name in self._all):
-            return np.empty(0, dtype=np.int64)
-        pattern = re.compile(rf"(?<![0-9a-z]){re.escape(folded(mark))}(?![0-9a-z])")
+        key, name = folded(mark), folded(problem)
         named = [
-            bool(pattern.search(text)) or (bool(name) and name in own)
+            _names(text, key) or (bool(name) and name in own)
             for text, own in zip(self.texts, self.problems, strict=True)
         ]
         return np.flatnonzero(np.array(named, dtype=bool))
@@ -69,6 +69,17 @@ class Plan:
             return None
         last: np.datetime64 = done.max() if len(done) else np.datetime64("NaT", "D")
         return last
+
+
+def _names(text: str, mark: str) -> bool:
+    """Whether a mark stands in a text by itself: no letter or digit of a longer one touches it."""
+    at = text.find(mark)
+    while at >= 0:
+        around = text[at - 1 : at] + text[at + len(mark) : at + len(mark) + 1]
+        if not any(each.isascii() and each.isalnum() for each in around):
+            return True
+        at = text.find(mark, at + 1)
+    return False
 
 
 def row_names(facts: Facts, table: str, rows: Integers, days: Moments) -> list[str]:

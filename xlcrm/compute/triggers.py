@@ -78,7 +78,8 @@ def triggers(
                 found += _low_forms(facts, lookups, rule)
     first: dict[int, Trigger] = {}
     others: dict[int, list[str]] = {}
-    for trigger in sorted(found, key=lambda item: item.at):
+    days = np.array([trigger.at for trigger in found], dtype="datetime64[D]")
+    for trigger in [found[place] for place in np.argsort(days, kind="stable")]:
         earlier = first.setdefault(trigger.code, trigger)
         if earlier.rule is not trigger.rule:
             others.setdefault(trigger.code, []).append(trigger.rule.rule_id)
