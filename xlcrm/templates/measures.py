@@ -96,6 +96,11 @@ _OWN_WIDTHS: Final = {
     ("maintenance_summaries", "problem"): 40,
     ("maintenance_summaries", "measure"): 40,
     ("account_profiles", "address"): 38,
+    ("account_profiles", "condition"): 24,
+    ("account_profiles", "banks"): 26,
+    ("account_profiles", "deposits"): 22,
+    ("account_profiles", "loans"): 22,
+    ("recovery_cases", "remedy"): 22,
     ("call_list", "reason"): 48,
     ("meeting_list", "content"): 44,
     ("holidays", "hours"): 26,
@@ -179,7 +184,7 @@ def pages_wide(widths: Sequence[float], repeated: int) -> int:
 
 def lines_needed(text: str, width: float) -> int:
     """Lines that a wrapped text takes in a column of that width."""
-    if len(text) * 2 <= width - 1.5:
+    if len(text) * 2 <= width - 0.5 or text_width(text) <= width - 0.5:
         return 1
     return max(1, math.ceil(text_width(text) / max(width - 1.5, 1)))
 
