@@ -57,3 +57,9 @@ def test_form_is_judged_where_the_packs_document_gives_one(pack: str, name: str,
     table = next(table for table in tables_of(pack) if table.name == name)
     found = run(sheet(table, [{table.key: "第1号"}]), rules=book(pack))
     assert told(found, "V09") == ([("警告", 4, table.key)] if warned else [])
+
+
+def test_example_of_an_id_is_the_packs_own() -> None:
+    table = next(table for table in tables_of("support") if table.name == "complaints")
+    found = run(sheet(table, [{"complaint_id": "第1号"}]), rules=book("support"))
+    assert "应像 TS202310200001" in found[found["code"] == "V09"].iloc[0]["message"]

@@ -20,7 +20,7 @@ from xlcrm.checks.base import (
     no_findings,
     noted_rows,
 )
-from xlcrm.checks.numbering import filing_key, is_dated, next_ids
+from xlcrm.checks.numbering import example_of, filing_key, is_dated, next_ids
 from xlcrm.tables.base import TIMES
 from xlcrm.tables.frames import Remark
 
@@ -108,13 +108,14 @@ def _malformed(sheet: SheetData, column: Column) -> pd.DataFrame:
     cells = filled(sheet, column.key)
     odd = cells.iloc[:0] if column.kind in TIMES else cells[~cells.str.fullmatch(column.form)]
     name = heading(sheet, column.key)
-    example = f"，应像 {column.example}" if column.example else ""
+    example = example_of(sheet.table, column)
+    like = f"，应像 {example}" if example else ""
     return findings(
         sheet,
         "V09",
         WARNING,
         odd.index,
         column.key,
-        message=[f"“{name}”里的“{value}”写法不合规定{example}" for value in odd],
+        message=[f"“{name}”里的“{value}”写法不合规定{like}" for value in odd],
         fix="请核对编号；改编号时请同时改引用它的表",
     )

@@ -63,7 +63,7 @@ def next_ids(given: CheckInput, sheet: SheetData, rows: pd.Index) -> list[str]:
     """
     column = sheet.table.by_key[sheet.table.key]
     own = filled(sheet, column.key).tolist() if column.kind in {Kind.ID, Kind.TEXT} else []
-    shape = _usual(own, column.form) or shape_of(_example(sheet.table, column))
+    shape = _usual(own, column.form) or shape_of(example_of(sheet.table, column))
     if shape is None or column.kind in TIMES:
         return [""] * len(rows)
     taken = {*own, *_referred(given, sheet.table.name)}
@@ -86,11 +86,12 @@ def filing_key(table: Table) -> str:
 
 def is_dated(table: Table) -> bool:
     """Whether a new id of a table carries a date, as far as its declaration tells."""
-    shape = shape_of(_example(table, table.by_key[table.key]))
+    shape = shape_of(example_of(table, table.by_key[table.key]))
     return shape is not None and shape.dated
 
 
-def _example(table: Table, column: Column) -> str:
+def example_of(table: Table, column: Column) -> str:
+    """An id as the table's pack writes it."""
     return _OWN_EXAMPLES.get((table.name, table.pack), column.example)
 
 

@@ -111,7 +111,7 @@ def _findings(
         ERROR,
         list(rows),
         key,
-        message=[f"“{heading(sheet, key)}”里有{name}，不得保存在客户表里" for name in names],
+        message=[f"“{heading(sheet, key)}”里有{name}，不得保存在工作簿里" for name in names],
         fix="请从单元格中删除该号码，也不要写到别的列",
         value=["、".join(secret.masked for secret in secrets) for secrets in held],
     )
