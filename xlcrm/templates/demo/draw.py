@@ -28,6 +28,8 @@ def pick(rng: Rng, words: Sequence[Any], size: int, weights: Sequence[float] | N
 
 def objects(words: Sequence[Any] | Array) -> Array:
     """The words as an object array, tuples and all."""
+    if isinstance(words, np.ndarray):
+        return words.astype(object)
     array = np.empty(len(words), dtype=object)
     array[:] = list(words)
     return array

@@ -211,7 +211,5 @@ def _sold(o: _Office, customers: pd.DataFrame) -> Frames:
 def _status_changes(frames: Frames) -> Frames:
     """One log of all cases, in order of time."""
     logs = [frame for name, frame in frames.items() if name.startswith("log of ")]
-    if not logs:
-        return {}
     parts = [{str(key): log[key].to_numpy() for key in log} for log in logs]
     return {"status_changes": joined(STATUS_CHANGES, parts, ("changed_at", "case_id"))}
