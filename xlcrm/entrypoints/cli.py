@@ -65,7 +65,7 @@ err = Console(stderr=True)
 
 NowText = Annotated[str, typer.Option("--now", help="以此为当前时间，例如 2026-01-31T09:00", metavar="时间")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
-AsMarkdown = Annotated[bool, typer.Option("--markdown", help="以 Markdown 页面输出")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="输出成文档页面")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示将要写入什么，不改动文件")]
 Strict = Annotated[bool, typer.Option("--strict", help="有“错误”级别的校验结果时以 1 退出")]
 PackName = Annotated[str, typer.Option("--pack", help=f"模板：{'、'.join(PACKS.values())}", metavar="模板")]
