@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from tests.checks.build import sheet
+from tests.checks.build import FIRST_ROW, sheet
+from tests.compute.random_cases import cases
+from tests.compute.random_cells import NOW, TAGS, Cells, day, moment, whose, yes_no
 from tests.compute.reference_calendar import PlainCalendar
 from xlcrm.rules.base import CalendarKind, LimitUnit, RuleKind, Warning_
 from xlcrm.rules.reading import RuleBook, default_book
+from xlcrm.tables import BY_NAME, tables_of
+from xlcrm.tables.frames import Remark
 from xlcrm.worktime import Segment, Worktime
 
 if TYPE_CHECKING:
@@ -17,40 +21,11 @@ if TYPE_CHECKING:
     from xlcrm.rules.base import Rule
     from xlcrm.tables.frames import SheetData
 
-NOW = dt.datetime(2026, 11, 20, 10, 30)
-Cells = dict[str, Any]
+__all__ = ["NOW", "calendars", "rules", "workbook"]
+
 HOURS = ([(540, 720), (810, 1080)], [(480, 1020)], [(0, 360), (1320, 1440)])
 FREQUENCIES = (None, None, "每周1次", "每两周1次", "每月1次", "每季度1次", "每10天1次", "有空时")
-
-
-def moment(random: Random, days: int = 20, ahead: int = 3) -> dt.datetime | None:
-    """A time around now: often a date alone, at times blank, ahead of now, or on the hour."""
-    if random.random() < 0.1:
-        return None
-    at = NOW + dt.timedelta(minutes=random.randrange(-days * 1440, ahead * 1440, random.choice((1, 30, 60))))
-    kind = random.random()
-    if kind < 0.25:
-        return dt.datetime.combine(at.date(), dt.time())
-    return at if kind < 0.9 else at.replace(second=random.randrange(60))
-
-
-def day(random: Random, days: int = 400, ahead: int = 5, blank: float = 0.2) -> dt.datetime | None:
-    """A date, or blank."""
-    if random.random() < blank:
-        return None
-    return dt.datetime.combine(NOW.date() - dt.timedelta(days=random.randint(-ahead, days)), dt.time())
-
-
-def after(random: Random, since: dt.datetime | None, hours: int = 96) -> dt.datetime | None:
-    """A time mostly some hours after another one; round hours fall on deadlines exactly."""
-    if since is None or random.random() < 0.35:
-        return None
-    if random.random() < 0.05:
-        return since - dt.timedelta(hours=random.randint(1, 30))
-    if random.random() < 0.4:
-        return since + dt.timedelta(hours=random.choice((0, 2, 24, 48, 72)))
-    at = since + dt.timedelta(minutes=random.randrange(hours * 60))
-    return dt.datetime.combine(at.date(), dt.time()) if random.random() < 0.2 else at
+SCORES = ("quality", "tech_speed", "attitude")
 
 
 def customers(random: Random, count: int) -> list[Cells]:
@@ -65,23 +40,15 @@ def customers(random: Random, count: int) -> list[Cells]:
                 "stage": random.choice(("潜在", "合作", "沉睡", "流失", None, "合作", "潜在")),
                 "filed_on": day(random, random.choice((4, 400)), blank=0.05),
                 "updated_on": day(random, 30, 3),
-                "signed_on": day(random),
+                "signed_on": day(random, random.choice((40, 400, 800))),
+                "contract_ends_on": day(random, 30, 30, 0.5),
+                "founded_on": day(random, 9_000, 0, 0.5),
                 "contact_birthday": day(random, 12_000),
+                "need_tags": random.choice(TAGS),
                 "owner": random.choice(("李明", "王芳")),
             }
         )
     return rows
-
-
-def whose(random: Random, count: int) -> Cells:
-    """The customer of a row: known, unknown, or by name alone."""
-    number = random.randrange(count)
-    known = random.random()
-    if known < 0.05:
-        return {"customer_id": "9999999", "name": "不存在"}
-    if known < 0.15:
-        return {"customer_id": None, "name": f"客户{number}"}
-    return {"customer_id": f"{2023001 + number}", "name": f"客户{number}"}
 
 
 def record(random: Random, count: int) -> Cells:
@@ -94,63 +61,19 @@ def record(random: Random, count: int) -> Cells:
         "next_action_by": day(random, 20, 10, 0.3),
         "next_action_done_on": day(random, 20, 2, 0.6),
         "signal": random.choice((None, "积极", "中性", "消极")),
-        "responded": random.choice((None, "是", "否")),
-        "info_changed": random.choice((None, "是", "否")),
+        "responded": yes_no(random),
+        "info_changed": yes_no(random),
     }
 
 
-def complaint(random: Random, count: int, number: int) -> Cells:
-    received = moment(random, random.choice((3, 8)))
-    resolved = after(random, received)
-    return {
-        **whose(random, count),
-        "complaint_id": None if random.random() < 0.03 else f"20261101-{number:03d}",
-        "received_at": received,
-        "channel": random.choice(("电话", "邮件", "在线平台")),
-        "level": random.choice(("一般", "严重", "重大", None)),
-        "owner": "李明",
-        "responded_at": after(random, received, 6),
-        "emergency_at": after(random, received, 48),
-        "resolved_at": resolved,
-        "called_back_at": after(random, resolved, 120),
-        "status": random.choice((None, "待处理", "处理中", "等待客户", "已解决", "已关闭")),
-        "extended_to": after(random, received, 200) if random.random() < 0.2 else None,
-        "issue": random.choice((None, "噪音", "漏水")),
-    }
-
-
-def log_of(random: Random, case: Cells) -> list[Cells]:
-    """Changes of one case's status, some of unknown cases, some ahead of now."""
-    at = case["received_at"]
-    changes: list[Cells] = []
-    while at is not None and random.random() < 0.65 and len(changes) < 6:
-        at += dt.timedelta(minutes=random.randrange(30, 2_000, 30))
-        changes.append(
-            {
-                "case_id": case["complaint_id"] if random.random() < 0.97 else "没有此单",
-                "changed_at": at,
-                "status": random.choice(("处理中", "等待客户", "等待客户", "已解决", "已关闭", "重新打开")),
-                "by": "李明",
-            }
-        )
-    return changes
-
-
-def steps_of(random: Random, case: Cells) -> list[Cells]:
-    names = ("接收安抚", "调查", "方案制定", "处理完成", "进度反馈", "回访", "关闭")
-    return [
-        {
-            "complaint_id": case["complaint_id"],
-            "step": random.choice(names),
-            "handled_at": after(random, case["received_at"], 120),
-            "by": "李明",
-        }
-        for _ in range(random.choice((0, 0, 0, 1, 2)))
-    ]
+def contact(random: Random, count: int, **words: tuple[str, ...]) -> Cells:
+    """A record of any other contact; `words` are the choices of its columns."""
+    drawn = {key: random.choice((None, *values)) for key, values in words.items()}
+    return {**whose(random, count), "touched_at": moment(random, random.choice((5, 40, 300))), **drawn}
 
 
 def survey(random: Random, count: int) -> Cells:
-    scores = {key: random.choice((None, 1, 2, 3, 4, 5)) for key in ("quality", "tech_speed", "attitude")}
+    scores = {key: random.choice((None, 1, 2, 3, 4, 5)) for key in SCORES}
     return {**whose(random, count), "surveyed_on": day(random, 300), "nps": random.randint(0, 10), **scores}
 
 
@@ -172,55 +95,113 @@ def visit(random: Random, number: int) -> Cells:
     }
 
 
-def improvement(random: Random) -> Cells:
-    due = day(random, 20, 10, 0.1)
+def planned(random: Random, **cells: object) -> Cells:
+    """Something with a day by which it is to be done."""
+    return {**cells, "due_on": day(random, 20, 10, 0.1), "done_on": day(random, 20, 2, 0.5)}
+
+
+def push(random: Random) -> Cells:
     return {
-        "origin": "月报",
-        "problem": random.choice(("噪音", "其他")),
-        "due_on": due,
-        "done_on": day(random, 20, 2, 0.5),
+        "tags": random.choice(TAGS),
+        "service": "新品速递",
+        "pushed_at": moment(random, random.choice((4, 60))),
+        "pushed": random.choice((None, 100)),
+        "inquiries": random.choice((None, 0, 20)),
+        "conversions": random.choice((None, 0, 30)),
+        "click_rate": random.choice((None, 0.1, 0.6)),
     }
 
 
-def workbook(random: Random, size: int) -> dict[str, SheetData]:
-    """About fifteen times `size` rows over all tables."""
-    cases = [complaint(random, size, number) for number in range(size * 2)]
+def trade(random: Random, count: int) -> Cells:
+    return {
+        **whose(random, count),
+        "traded_on": day(random, 800),
+        "amount": random.choice((-50, 100, 900)),
+        "product": random.choice(("软件", "退款")),
+    }
+
+
+def workbook(random: Random, size: int, pack: str = "full") -> dict[str, SheetData]:
+    """About thirty times `size` rows over the tables of a pack."""
+    half = range(size // 2)
+    records = [record(random, size) for _ in range(size * 4)]
+    random.shuffle(records)
+    care = {"care": ("回访", "关怀", "提醒"), "way": ("电话", "拜访")}
+    talks = {"callback_type": ("常规", "投诉确认", "处理后回访", "超期说明")}
+    reviews = ("草稿", "已通过", "已通过")
     rows: dict[str, list[Cells]] = {
         "customers": customers(random, size),
         "followup_plans": [plan(random, number) for number in range(0, size, 2)],
-        "followup_records": [record(random, size) for _ in range(size * 4)],
+        "followup_records": records,
+        "care_records": [contact(random, size, **care) for _ in range(size * 2)],
         "visit_plans": [visit(random, number) for number in range(0, size, 3)],
         "satisfaction_surveys": [survey(random, size) for _ in range(size)],
-        "complaints": cases,
-        "complaint_steps": [step for case in cases for step in steps_of(random, case)],
-        "status_changes": [change for case in cases for change in log_of(random, case)],
-        "improvement_actions": [improvement(random) for _ in range(size // 2)],
-        "transactions": [
-            {
-                **whose(random, size),
-                "traded_on": day(random, 800),
-                "amount": random.choice((-50, 100, 900)),
-                "product": random.choice(("软件", "退款")),
-            }
-            for _ in range(size)
+        **cases(random, size),
+        "relationship_strengthening": [
+            planned(random, customer_id=whose(random, size)["customer_id"], measure="拜访") for _ in half
         ],
+        "maintenance_plans": [
+            planned(
+                random,
+                **whose(random, size),
+                plan_id=random.choice((None, f"FA{number}")),
+                review_status=random.choice(reviews),
+            )
+            for number in range(size)
+        ],
+        "service_log": [contact(random, size, work=("客户回访", "其他")) for _ in half],
+        "callback_records": [contact(random, size, **talks) for _ in range(size * 2)],
+        "service_pushes": [push(random) for _ in range(size)],
+        "improvement_actions": [
+            planned(random, origin="月报", problem=random.choice(("噪音", "其他"))) for _ in half
+        ],
+        "transactions": [trade(random, size) for _ in range(size)],
     }
-    for name in ("status_changes", "complaint_steps", "followup_records"):
-        random.shuffle(rows[name])
-    return {name: sheet(name, own) for name, own in rows.items()}
+    own = {table.name for table in tables_of(pack)}
+    return {name: smudged(random, name, cells) for name, cells in rows.items() if name in own}
 
 
-def rules(random: Random) -> RuleBook:
+def smudged(random: Random, name: str, rows: list[Cells]) -> SheetData:
+    """A sheet; a few of its times are texts that cannot be read, and a few were read from texts."""
+    moments = [item.key for item in BY_NAME[name].columns if item.past and item.key != BY_NAME[name].touched]
+    notes: list[tuple[int, str, str, str]] = []
+    for number, cells in enumerate(rows, start=FIRST_ROW):
+        if moments and random.random() < 0.03:
+            key = random.choice(moments)
+            remark = random.choice((Remark.UNREADABLE, Remark.ERROR, Remark.TEXT_DATE))
+            if remark is not Remark.TEXT_DATE:
+                cells[key] = None
+            notes.append((number, key, remark, "昨天下午"))
+    return sheet(name, rows, notes=notes)
+
+
+def rules(random: Random, pack: str = "full") -> RuleBook:
     """The packaged rules with limits, calendars and warning spans drawn anew; all of them on."""
-    return RuleBook(tuple(_changed(random, rule) for rule in default_book("crm").rules))
+    return RuleBook(tuple(_changed(random, rule) for rule in default_book(pack).rules))
+
+
+_HOURS = (LimitUnit.HOUR, LimitUnit.DAY, LimitUnit.WEEK, LimitUnit.MONTH)
+_BEFORE = (LimitUnit.HOURS_BEFORE, LimitUnit.DAYS_BEFORE)
+_LIMITS = {
+    LimitUnit.MINUTE: (5, 30),
+    LimitUnit.HOUR: (1, 2, 24, 48, 2.5),
+    LimitUnit.HOURS_BEFORE: (1, 24, 48),
+    LimitUnit.DAY: (1, 2, 3),
+    LimitUnit.DAYS_BEFORE: (1, 2, 5),
+}
 
 
 def _changed(random: Random, rule: Rule) -> Rule:
     update: dict[str, Any] = {"enabled": True}
-    if rule.kind is RuleKind.CLOCK and rule.limit:
-        unit = random.choice((rule.unit, LimitUnit.HOUR, LimitUnit.DAY, LimitUnit.WEEK, LimitUnit.MONTH))
-        limit = {LimitUnit.HOUR: (1, 2, 24, 48, 2.5), LimitUnit.DAY: (1, 2, 3)}.get(unit, (1,))
-        update |= {"unit": unit, "limits": (random.choice(limit),)}
+    clocked = rule.clock and rule.kind in (RuleKind.CLOCK, RuleKind.STATE, RuleKind.MILESTONE)
+    if clocked and rule.limit:
+        unit = random.choice(_BEFORE if rule.unit in _BEFORE else (rule.unit, *_HOURS))
+        limits = [one for one in _LIMITS.get(unit, (1,)) if rule.kind is RuleKind.CLOCK or one % 1 == 0]
+        update |= {"unit": unit, "limits": (random.choice(limits),)}
+    if rule.kind is RuleKind.REPEAT:
+        unit = random.choice((LimitUnit.HOUR, LimitUnit.DAY, LimitUnit.MONTH))
+        amount = {LimitUnit.HOUR: random.choice((4, 24)), LimitUnit.DAY: random.choice((1, 3))}.get(unit, 1)
+        update |= {"unit": unit, "limits": random.choice(((amount,), (amount, amount * 3), (amount, amount)))}
     if rule.kind is RuleKind.CADENCE and random.random() < 0.5:
         unit = random.choice((LimitUnit.DAY, LimitUnit.WEEK, LimitUnit.MONTH))
         update |= {"unit": unit, "limits": (random.randint(1, 5),)}

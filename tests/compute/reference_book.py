@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tests.compute.reference_rfm import classes
-from tests.reference_time import months_between
+from tests.reference_time import add_months, months_between
 from xlcrm.periods import parse_length
 from xlcrm.rules.conditions import Op, Place, Term, When
 from xlcrm.tables import BY_NAME, TABLES
+from xlcrm.tables.frames import Remark
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from xlcrm.rules.base import Rule
     from xlcrm.rules.parameters import Parameters
+    from xlcrm.rules.sources import Sources
     from xlcrm.tables.frames import SheetData
 
 Row = dict[str, Any]
@@ -29,6 +33,38 @@ def plain(value: Any) -> Any:
     if value is None or pd.isna(value):
         return None
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+
+
+def tags_of(text: str | None) -> set[str]:
+    """The tags of a cell, width and case aside."""
+    half = unicodedata.normalize("NFKC", text or "").lower()
+    return {tag for tag in re.split(r"[、,;/+|\s]+", half) if tag}
+
+
+def can_work(rule: Rule, data: Mapping[str, SheetData]) -> bool:
+    """Whether the workbook has the sheets that a rule needs; of several sources one is enough."""
+
+    def found(sources: Sources) -> bool:
+        places = [item.place for item in sources.items]
+        return not places or any(place is None or place.table in data for place in places)
+
+    terms = {term.place.table for term in rule.when.terms}
+    return {rule.table, *terms} <= data.keys() and found(rule.start) and found(rule.stop)
+
+
+def compare(term: Term, cell: Any, now: dt.datetime) -> bool:
+    """Whether one cell is as a condition says; a blank is neither equal nor different, but 空 or 为空."""
+    if cell is None and "空" in term.choices:
+        return term.op is Op.IN
+    if cell is None or term.op in (Op.FILLED, Op.BLANK):
+        return (cell is None) is (term.op is Op.BLANK)
+    if term.op is Op.AGED:
+        return add_months(cell.date(), round(term.number)) <= now.date()
+    if term.op in (Op.IN, Op.NOT_IN):
+        return (cell in term.choices) is (term.op is Op.IN)
+    if term.op in (Op.LESS, Op.AT_MOST):
+        return bool(cell < term.number) or (term.op is Op.AT_MOST and bool(cell == term.number))
+    return bool(cell > term.number) or (term.op is Op.AT_LEAST and bool(cell == term.number))
 
 
 class Book:
@@ -44,7 +80,15 @@ class Book:
         self.parameters, self.now = parameters, now
         self._accounts: dict[int, str | None] = {}
         self._grouped: dict[str, dict[str | None, list[Row]]] = {}
-        self.rules = [rule for rule in rules if rule.enabled]
+        self.rules = [rule for rule in rules if rule.enabled and can_work(rule, data)]
+        self.unreadable = {
+            (name, row, key)
+            for name, found in data.items()
+            for row, key, remark in zip(
+                found.notes["row"], found.notes["key"], found.notes["remark"], strict=True
+            )
+            if remark in (Remark.UNREADABLE, Remark.ERROR)
+        }
         self.tables = {
             name: [
                 {"row": number, **{str(key): plain(cell) for key, cell in cells.items()}}
@@ -96,9 +140,8 @@ class Book:
                 row["age"] = None if length is None else float(length.months)
 
     def touched(self, table: str) -> str:
-        """The column of a contact's moment, of tables that record contacts with customers."""
-        spec = BY_NAME[table]
-        return spec.touched if spec.account else ""
+        """The column of the moment that a row records, of tables whose rows record one."""
+        return BY_NAME[table].touched
 
     def records_past(self, place: Place) -> bool:
         return BY_NAME[place.table].by_key[place.key].past
@@ -119,14 +162,20 @@ class Book:
 
     def _account(self, table: str, row: Row) -> str | None:
         key = BY_NAME[table].account
-        if not key:
-            return None
-        number = row[key]
+        number = row[key] if key else None
         if number is not None:
             return number if number in self.register else None
         if table == "customers":
             return None
         return self.by_name.get(row.get("name"))
+
+    def tags(self, table: str, row: Row) -> set[str]:
+        """The subjects of a row: its own tags, or those of the customer that it belongs to."""
+        key = BY_NAME[table].subject
+        if key:
+            return tags_of(row[key])
+        customer = self.customer(table, row)
+        return set() if customer is None else tags_of(customer["need_tags"])
 
     def customer(self, table: str, row: Row) -> Row | None:
         number = self.account(table, row)
@@ -140,19 +189,12 @@ class Book:
         return None if customer is None else customer[key]
 
     def matches(self, when: When, row: Row) -> bool:
-        return all(self.holds(term, when.home, row) for term in when.terms)
+        return any(all(self.holds(term, when.home, row) for term in terms) for terms in when.alternatives)
 
     def holds(self, term: Term, home: str, row: Row) -> bool:
         if term.op is Op.NEWEST:
             return self.newest(home, row)
-        cell = self.value(term.place.table, term.place.key, home, row)
-        if cell is None or term.op in (Op.FILLED, Op.BLANK):
-            return (cell is None) is (term.op is Op.BLANK)
-        if term.op in (Op.IN, Op.NOT_IN):
-            return (cell in term.choices) is (term.op is Op.IN)
-        if term.op in (Op.LESS, Op.AT_MOST):
-            return bool(cell < term.number) or (term.op is Op.AT_MOST and bool(cell == term.number))
-        return bool(cell > term.number) or (term.op is Op.AT_LEAST and bool(cell == term.number))
+        return compare(term, self.value(term.place.table, term.place.key, home, row), self.now)
 
     def newest(self, table: str, row: Row) -> bool:
         """Whether a row is its customer's newest one up to now; of two at one moment the lower one."""

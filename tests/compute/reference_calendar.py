@@ -71,6 +71,24 @@ class PlainCalendar:
             limit -= ends - begins
         raise AssertionError
 
+    def walk_back(self, end: dt.datetime, limit: dt.timedelta) -> dt.datetime:
+        """The last moment from which so much counts up to the end."""
+        day = end.date()
+        while True:
+            for opens, closes in reversed(self.of_day(day)):
+                left = min(closes, end) - opens
+                if left >= limit:
+                    return opens + left - limit
+                limit -= max(left, dt.timedelta())
+            day -= DAY
+
+    def days_back(self, day: dt.date, count: int) -> dt.date:
+        """So many days that count before a day."""
+        while count:
+            day -= DAY
+            count -= bool(self.of_day(day))
+        return day
+
     def between(self, one: dt.datetime, two: dt.datetime) -> dt.timedelta:
         """What counts between two moments, in order."""
         total = dt.timedelta()

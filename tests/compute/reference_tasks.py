@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.compute.reference import earliest
 from tests.compute.reference_calendar import end_of_day, midnight
+from tests.compute.reference_sources import Asked
 from tests.reference_time import add_months
 from xlcrm.periods import FESTIVALS, Unit, next_festival, parse_frequency
 from xlcrm.rules.base import SPAN_UNITS, Effect, LimitUnit, Rule, RuleKind
@@ -19,6 +20,7 @@ from xlcrm.tables import BY_NAME
 if TYPE_CHECKING:
     from tests.compute.reference import Reference, Verdict
     from tests.compute.reference_book import Row
+    from xlcrm.rules.sources import Sources
 
 OPEN = ("进行中", "即将超时", "已超时")
 SCORES = ("quality", "tech_speed", "attitude", "service_speed", "problem_solving", "expertise", "initiative")
@@ -108,6 +110,9 @@ class Tasks:
         typed = row[spec.account] if spec.account else None
         return case or self.book.account(table, row) or typed or f"{spec.title}!{row['row']}"
 
+    def found(self, sources: Sources, row: Row, **since: dt.datetime | None) -> dt.datetime | None:
+        return self.reference.finder.first_of(sources, Asked(sources.home, row, **since))
+
     def soon(self, day: dt.date | None) -> bool:
         return day is None or day <= self.last_day
 
@@ -179,7 +184,7 @@ class Tasks:
                 stage = self.stage(account)
                 if account is None or stage == "流失" or (stage == "沉睡" and not dormant_rule):
                     continue
-                base = self.reference.first_of(rule.start, rule.table, row, None)
+                base = self.found(rule.start, row)
                 kind = None if touch is None else (touch.place, touch.when)
                 due = None if base is None else self.next_due(rule, row, account, base, kind)
                 found.append(Contact(rule, row, account, kind, due))
@@ -246,7 +251,7 @@ class Tasks:
         for rule in self.of_kind(RuleKind.MILESTONE):
             for limit, following in zip(rule.limits, [*rule.limits[1:], None], strict=True):
                 for row in self.matching(rule):
-                    start = self.reference.first_of(rule.start, rule.table, row, None)
+                    start = self.found(rule.start, row)
                     if start is None or self.stage(self.book.account(rule.table, row)) == "流失":
                         continue
                     due = later(start.date(), limit, Unit(SPAN_UNITS[rule.unit]))
@@ -255,7 +260,7 @@ class Tasks:
                         and later(start.date(), following, Unit(SPAN_UNITS[rule.unit])) <= self.today
                     ):
                         continue  # a missed day gives way to the rule's next one
-                    done = self.reference.first_of(rule.stop, rule.table, row, midnight(due))
+                    done = self.found(rule.stop, row, due=midnight(due))
                     if done is None and self.soon(due) and self.judged(due):
                         shown = end_of_day(midnight(self.workday(due)))
                         found.append(Task(rule, row, shown, f"{limit:g}{rule.unit.value}"))
@@ -271,9 +276,7 @@ class Tasks:
                     if account is None or self.stage(account) == "流失" or day is None:
                         continue
                     due = day - dt.timedelta(days=round(rule.limit))
-                    week = midnight(day - dt.timedelta(days=7))
-                    greeted = self.reference.first_of(rule.stop, rule.table, row, week)
-                    if self.soon(due) and not (greeted and greeted.date() <= day):
+                    if self.soon(due) and not self.found(rule.stop, row, due=midnight(day)):
                         found.append(Task(rule, row, end_of_day(midnight(due)), name))
         return found
 
@@ -322,7 +325,7 @@ class Tasks:
         return found
 
     def quiet_since(self, rule: Rule, row: Row) -> dt.date | None:
-        last = self.reference.first_of(rule.start, rule.table, row, None)
+        last = self.found(rule.start, row)
         if last is None:
             return None
         due = later(last.date(), rule.limit, Unit(SPAN_UNITS[rule.unit]))
@@ -376,7 +379,7 @@ class Tasks:
                 measure = self.measure(rule, row)
                 if at is None or at > self.now or measure is None or measure >= rule.limit:
                     continue
-                done = self.reference.first_of(rule.stop, rule.table, row, at)
+                done = self.found(rule.stop, row, since=at)
                 if self.book.account(rule.table, row) and done is None and self.judged(at.date()):
                     due = at.date() + dt.timedelta(days=self.book.parameters.threshold_days)
                     found.append(Task(rule, row, end_of_day(midnight(due)), f"{at:%Y-%m-%d}"))

@@ -199,6 +199,12 @@ def test_the_last_contact_may_fall_due_when_its_time_is_over() -> None:
     assert of_recovery(touched, begun, now=after) == ("按时完成", "11-20 12:00", 0)
 
 
+def test_a_contact_dated_on_the_last_day_counts_beside_a_later_one_with_a_time() -> None:
+    touched = ["2026-09-17 01:00", "2026-10-17 01:00", "2026-11-17 08:00"]
+    assert of_recovery(touched, "2026-08-17 02:40")[0] == "超时完成"
+    assert of_recovery([*touched, "2026-11-17"], "2026-08-17 02:40")[0] == "按时完成"
+
+
 def test_all_its_time_without_a_contact_is_one_breach() -> None:
     assert of_recovery([], "2026-08-01 12:00") == ("超时完成", "09-01 12:00", 1)
     assert of_recovery([], "2026-09-01 12:00") == ("已超时", "10-01 12:00", 1)

@@ -98,13 +98,24 @@ class _Walk:
         return deadlines(self.rule, base, calendar_of(self.rule, facts), pauses, facts.worktime)
 
     def next_feedback(self, at: Integers, after: Moments) -> Moments:
-        """(m,) the first recorded feedback after each moment and within the walk."""
+        """(m,) the first recorded feedback after each moment and within the walk.
+
+        A date alone stands last in its day; on the last day of the walk it is not known to be too late even
+        where a record with a time is.
+        """
         after = np.where(is_date_only(after), end_of_day(after), after)
+        until = self.until[at]
+        found = self._first(at, after)
+        dated = self._first(at, np.maximum(after, end_of_day(until) - _SECOND))
+        last_day = is_date_only(dated) & (dated <= until)
+        return np.where(found <= until, found, np.where(last_day, dated, NAT))
+
+    def _first(self, at: Integers, after: Moments) -> Moments:
         found = nothing(len(at))
         for source in self.rule.stop.items:
             if source.pick not in _NEWEST:
                 found = np.fmin(found, self._recorded(source, self.rows[at], after))
-        return np.where(found <= self.until[at], found, NAT)
+        return found
 
     def _recorded(self, source: Source, rows: Integers, after: Moments) -> Moments:
         home = self.rule.table
