@@ -212,3 +212,11 @@ def test_a_grave_complaint_is_asked_about_after_its_plan_was_carried_out() -> No
     assert told(found, "V20") == [("警告", 4, "called_back_at")]
     assert "“执行时间”后 3天 内" in found[found["code"] == "V20"].iloc[0]["message"]
     assert told(run(sheet("complaints", [row | {"level": "一般"}]), rules=book("support")), "V20") == []
+
+
+@pytest.mark.parametrize(("moment", "wrong"), [("2026-11-12 09:00", False), ("2026-11-10 12:00", True)])
+def test_case_that_was_opened_again_is_not_solved(moment: str, *, wrong: bool) -> None:
+    change = {"case_id": "20261110-001", "changed_at": moment, "status": "重新打开"}
+    row = complaint(status="处理中", resolved_at="2026-11-11 09:00")
+    found = told(run(sheet("complaints", [row]), sheet("status_changes", [change])), "V20")
+    assert found == ([("警告", 4, "satisfaction")] if wrong else [])

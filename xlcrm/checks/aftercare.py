@@ -9,7 +9,7 @@ import pandas as pd
 
 from xlcrm.checks.accounts import account_ids
 from xlcrm.checks.base import WARNING, CheckInput, Code, findings, gather, heading
-from xlcrm.checks.courses import COURSES
+from xlcrm.checks.courses import COURSES, reopened
 from xlcrm.checks.matching import matches
 from xlcrm.rules.base import MINUTES, CalendarKind, RuleKind
 from xlcrm.rules.needs import lacks
@@ -51,7 +51,7 @@ def _unrated(given: CheckInput, sheet: SheetData, course: Course) -> pd.DataFram
         return gather([])
     frame = sheet.frame
     solved = frame[course.status].isin(course.solved) | known_times(given, sheet, course.solved_at).notna()
-    rows = frame.index[(solved & frame[RATING].isna()).to_numpy()]
+    rows = frame.index[(solved & frame[RATING].isna() & ~reopened(given, sheet, course)).to_numpy()]
     noted = sheet.notes.loc[sheet.notes["key"] == RATING, "row"]  # what cannot be read is no blank (V07, V19)
     name = heading(sheet, RATING)
     return findings(

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import pandas as pd
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from xlcrm.checks.base import CheckInput
+    from xlcrm.tables.frames import SheetData
 
 
 class Course(NamedTuple):
@@ -67,3 +72,16 @@ COURSES: Final[Mapping[str, Course]] = {
     ),
 }
 """Table -> how its cases run; 状态变更表 may name any of these cases."""
+REOPENED: Final = "重新打开"
+
+
+def reopened(given: CheckInput, sheet: SheetData, course: Course) -> pd.Series:
+    """Which cases 状态变更表 opens again at or after their solution."""
+    changes = given.data.get("status_changes")
+    if changes is None or changes.frame.empty:
+        return pd.Series(data=False, index=sheet.frame.index)
+    again = changes.frame[changes.frame["status"] == REOPENED]
+    newest = again.groupby("case_id")["changed_at"].max()
+    at: pd.Series = newest.reindex(pd.Index(sheet.frame[sheet.table.key])).set_axis(sheet.frame.index)
+    later: pd.Series = at >= sheet.frame[course.solved_at]
+    return later

@@ -8,7 +8,7 @@ import pandas as pd
 
 from xlcrm.checks.aftercare import known_times
 from xlcrm.checks.base import WARNING, CheckInput, Code, cell_text, findings, gather, heading
-from xlcrm.checks.courses import COURSES
+from xlcrm.checks.courses import COURSES, REOPENED, reopened
 from xlcrm.tables.cases import STEP_TIMES
 from xlcrm.tables.moments import ORDERS
 
@@ -27,7 +27,6 @@ CODES: Final[Mapping[str, Code]] = {
     ),
 }
 
-REOPENED: Final = "重新打开"
 APPROVED: Final = "已通过"
 RETURNED: Final = "退回修改"
 Logged = tuple[str, str]
@@ -135,7 +134,7 @@ def _open_but_solved(given: CheckInput, sheet: SheetData) -> Iterator[pd.DataFra
         return
     frame = sheet.frame
     both = frame[frame[course.status].isin(course.open) & frame[course.solved_at].notna()]
-    both = both[~_reopened(given, sheet, both, course)]
+    both = both[~reopened(given, sheet, course)[both.index]]
     status, solved = heading(sheet, course.status), heading(sheet, course.solved_at)
     yield findings(
         sheet,
@@ -152,17 +151,6 @@ def _way_out(given: CheckInput, course: Course) -> str:
     changes = given.data.get("status_changes")
     reopened = f"重新打开的请在{changes.sheet}登记 {REOPENED}；" if changes else ""
     return f"已{'完成' if '已完成' in course.solved else '解决'}的请改状态；{reopened}"
-
-
-def _reopened(given: CheckInput, sheet: SheetData, cases: pd.DataFrame, course: Course) -> pd.Series:
-    """Which cases were opened again after their solution."""
-    changes = given.data.get("status_changes")
-    if changes is None or cases.empty:
-        return pd.Series(data=False, index=cases.index)
-    own = changes.frame[changes.frame["status"] == REOPENED]
-    newest = own.groupby("case_id")["changed_at"].max()
-    newest = newest.reindex(pd.Index(cases[sheet.table.key])).set_axis(cases.index)
-    return newest >= cases[course.solved_at]
 
 
 def _plans(sheet: SheetData) -> Iterator[pd.DataFrame]:
