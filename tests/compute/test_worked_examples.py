@@ -132,16 +132,15 @@ def test_ages_that_the_visit_plan_prints_are_read() -> None:
         {"customer_id": "2023001", "age": "2个月", "grade": "B类"},
         {"customer_id": "2023002", "age": "1年", "grade": "B类"},
     ]
+    registered = [customer(customer_id=number) for number in ("2023001", "2023002")]
     rows = {
-        "customers": [customer(customer_id="2023001"), customer(customer_id="2023002")],
+        "customers": [{key: cell for key, cell in row.items() if key != "signed_on"} for row in registered],
         "visit_plans": plans,
         "followup_records": [
             {"customer_id": "2023001", "touched_at": "2023-09-20"},
             {"customer_id": "2023002", "touched_at": "2023-07-20"},
         ],
     }
-    for row in rows["customers"]:
-        row.pop("signed_on", None)  # type: ignore[attr-defined] # a plain dict
     run = computed(rows, book("C17", "C19"), now=NOW)
     assert sorted(run.task_rules()) == ["C17", "C19"]
     assert run.columns["visit_plans"]["age"].tolist() == ["2个月", "1年"]
