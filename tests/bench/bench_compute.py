@@ -18,15 +18,15 @@ import pandas as pd
 from tests.checks.build import sheet
 from tests.compute.build import CALENDAR, NOW
 from xlcrm.compute.accounts import derive
-from xlcrm.compute.alerts import alerts
-from xlcrm.compute.cadences import cadence_tasks, cadences
+from xlcrm.compute.clocks.events import fill_from_steps
+from xlcrm.compute.clocks.judging import combine, judge
 from xlcrm.compute.columns import auto_columns
-from xlcrm.compute.due_list import clock_tasks, due_list
-from xlcrm.compute.events import fill_from_steps
+from xlcrm.compute.contacts.cadences import cadence_tasks, cadences
+from xlcrm.compute.contacts.occasions import calendar_tasks, festival_tasks, milestone_tasks
 from xlcrm.compute.facts import Facts
-from xlcrm.compute.judging import combine, judge
-from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
-from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks
+from xlcrm.compute.lists.alerts import alerts
+from xlcrm.compute.lists.due_list import clock_tasks, due_list
+from xlcrm.compute.states.signals import quiet_since, state_tasks, threshold_tasks
 from xlcrm.compute.tasks import join
 from xlcrm.compute.touches import Lookups
 from xlcrm.rules.parameters import Parameters

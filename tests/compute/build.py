@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.checks.build import sheet
 from xlcrm.compute import run as compute_run
-from xlcrm.compute.clocks import STATUSES
+from xlcrm.compute.clocks.verdicts import STATUSES
 from xlcrm.compute.facts import Facts
 from xlcrm.rules.parameters import Parameters
 from xlcrm.rules.reading import RuleBook, default_book, default_rows, parse_rule

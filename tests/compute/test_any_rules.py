@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.compute.build import run
 from tests.compute.random_book import NOW, calendars, workbook
-from xlcrm.compute.explain import explain
+from xlcrm.compute.explain.rows import explain
 from xlcrm.compute.facts import Facts
 from xlcrm.errors import RuleError
 from xlcrm.rules.parameters import Parameters

@@ -15,7 +15,7 @@ from tests.checks.build import sheet
 from tests.compute.build import run
 from xlcrm.checks import CheckInput, run_checks
 from xlcrm.compute.facts import Facts
-from xlcrm.compute.recovery import SWITCHED_OFF
+from xlcrm.compute.lists.recovery import SWITCHED_OFF
 from xlcrm.rules.measures import MEASURES
 from xlcrm.rules.parameters import Parameters
 from xlcrm.rules.reading import RuleBook, default_rows, parse_rule

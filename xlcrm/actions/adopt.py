@@ -18,10 +18,10 @@ from xlcrm.actions.refresh import check_input, written
 from xlcrm.actions.remembered import Remembered
 from xlcrm.checks.corrections import identity
 from xlcrm.checks.numbering import next_ids
-from xlcrm.compute.cadences import cadences
-from xlcrm.compute.judging import combine, judge
+from xlcrm.compute.clocks.judging import combine, judge
+from xlcrm.compute.contacts.cadences import cadences
 from xlcrm.compute.run import prepared
-from xlcrm.compute.suggestions import IMPROVEMENTS, RECOVERIES, suggestions
+from xlcrm.compute.states.suggestions import IMPROVEMENTS, RECOVERIES, suggestions
 from xlcrm.tables import BY_NAME
 from xlcrm.workbook.patch.ranges import address
 from xlcrm.workbook.port import KEEP, Changes

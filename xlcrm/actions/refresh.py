@@ -16,8 +16,8 @@ from xlcrm.actions.journal import Entry, journal_blocks
 from xlcrm.actions.loading import Loaded, load
 from xlcrm.checks import run_checks, summarise_rows
 from xlcrm.checks.base import CheckInput
-from xlcrm.compute.open_cases import open_count
-from xlcrm.compute.reports import unkeepable
+from xlcrm.compute.lists.open_cases import open_count
+from xlcrm.compute.lists.reports import unkeepable
 from xlcrm.compute.run import run
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.tables import TABLES
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from xlcrm.actions.base import Progress, RunParams
-    from xlcrm.compute.alerts import Alerts
     from xlcrm.compute.columns import Columns
-    from xlcrm.compute.due_list import DueList
+    from xlcrm.compute.lists.alerts import Alerts
+    from xlcrm.compute.lists.due_list import DueList
     from xlcrm.compute.run import Run
     from xlcrm.workbook.port import Door
 

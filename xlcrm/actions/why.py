@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from xlcrm.actions.base import Outcome
 from xlcrm.actions.loading import load
-from xlcrm.compute.cadences import cadences
-from xlcrm.compute.explain import explain
+from xlcrm.compute.contacts.cadences import cadences
+from xlcrm.compute.explain.rows import explain
 from xlcrm.compute.run import prepared
 from xlcrm.errors import UsageError
 from xlcrm.tables import TABLES

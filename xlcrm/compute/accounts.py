@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.compute.events import settle_solutions
+from xlcrm.compute.clocks.events import settle_solutions
 from xlcrm.compute.facts import Facts, Flags, Integers, Moments, looked_up, moments, nothing
 from xlcrm.compute.matching import match
 from xlcrm.periods import Unit, add, months_between, parse_length

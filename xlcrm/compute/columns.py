@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from xlcrm.compute.cadences import next_contacts, planned_days
-from xlcrm.compute.clocks import NOT_JUDGED, STATUSES, URGENCY, Clock
+from xlcrm.compute.clocks.verdicts import NOT_JUDGED, STATUSES, URGENCY, Clock
+from xlcrm.compute.contacts.cadences import next_contacts, planned_days
 from xlcrm.compute.facts import NAT, Facts, Moments, Objects, objects
-from xlcrm.compute.offers import matched_services, push_columns
-from xlcrm.compute.relationship import ASSESSMENTS, assessment_columns
-from xlcrm.compute.states import suggested_stages
+from xlcrm.compute.lists.offers import matched_services, push_columns
+from xlcrm.compute.lists.relationship import ASSESSMENTS, assessment_columns
+from xlcrm.compute.states.signals import suggested_stages
 from xlcrm.periods import months_text
 from xlcrm.rules.layout import WORST_RULE, WORST_STATUS, due_key, status_key
 from xlcrm.tables import BY_NAME
@@ -20,7 +20,7 @@ from xlcrm.tables import BY_NAME
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from xlcrm.compute.cadences import Cadence
+    from xlcrm.compute.contacts.cadences import Cadence
     from xlcrm.compute.facts import Flags
     from xlcrm.compute.touches import Lookups
     from xlcrm.rules.base import Rule

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from xlcrm.compute.events import History
+    from xlcrm.compute.clocks.events import History
     from xlcrm.rules.base import Rule
     from xlcrm.rules.parameters import Parameters
     from xlcrm.rules.reading import RuleBook
@@ -71,7 +71,7 @@ class Facts:
         now: the one moment of the run.
         pack: whose words are shown; frames hold the canonical ones.
         derived: (table, column key) -> values that stand in for the typed ones, aligned with the frame.
-        histories: table -> its replayed status log, each replayed once (see `compute.events`).
+        histories: table -> its replayed status log, each replayed once (see `compute.clocks.events`).
     """
 
     data: Mapping[str, SheetData]

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlcrm.compute.accounts import derive
-from xlcrm.compute.alerts import Alerts, alerts
-from xlcrm.compute.cadences import Cadence, cadence_tasks, cadences
+from xlcrm.compute.clocks.events import fill_from_steps
+from xlcrm.compute.clocks.judging import combine, judge
 from xlcrm.compute.columns import Columns, auto_columns
-from xlcrm.compute.due_list import DueList, clock_tasks, due_list
-from xlcrm.compute.events import fill_from_steps
-from xlcrm.compute.judging import combine, judge
-from xlcrm.compute.occasions import calendar_tasks, festival_tasks, milestone_tasks
-from xlcrm.compute.reports import reports
-from xlcrm.compute.states import quiet_since, state_tasks, threshold_tasks
+from xlcrm.compute.contacts.cadences import Cadence, cadence_tasks, cadences
+from xlcrm.compute.contacts.occasions import calendar_tasks, festival_tasks, milestone_tasks
+from xlcrm.compute.lists.alerts import Alerts, alerts
+from xlcrm.compute.lists.due_list import DueList, clock_tasks, due_list
+from xlcrm.compute.lists.reports import reports
+from xlcrm.compute.states.signals import quiet_since, state_tasks, threshold_tasks
 from xlcrm.compute.tasks import join
 from xlcrm.compute.touches import Lookups
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from xlcrm.compute.clocks import Clock
+    from xlcrm.compute.clocks.verdicts import Clock
     from xlcrm.compute.facts import Facts
 
 

@@ -1,0 +1,1 @@
+"""Clocks: deadlines, verdicts, repeats, and the logs that they are replayed from."""

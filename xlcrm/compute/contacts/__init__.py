@@ -1,0 +1,1 @@
+"""Contacts: when a customer, a lead or a tag is due next, and on which occasion."""

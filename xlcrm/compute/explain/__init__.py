@@ -1,0 +1,1 @@
+"""Explanations: how the deadlines of one row came about."""

@@ -1,0 +1,1 @@
+"""Lists and sheets that a refresh rebuilds, each a frame of rows."""
