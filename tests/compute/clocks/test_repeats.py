@@ -240,7 +240,8 @@ RECORDED = book(
     }
 )
 """A repeat of hours whose feedback a record table keeps."""
-BEGIN = dt.datetime(2026, 11, 1, 9, 0)
+BEGIN = dt.datetime(2026, 11, 1, 9, 0, 30)
+"""Half a minute past, so that no moment drawn in minutes is midnight, which would make it a date."""
 GAPS = st.lists(st.integers(1, 60 * 50), max_size=8)
 
 
