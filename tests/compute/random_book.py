@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.checks.build import FIRST_ROW, sheet
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from xlcrm.rules.base import Rule
     from xlcrm.tables.frames import SheetData
 
-__all__ = ["NOW", "calendars", "rules", "workbook"]
+__all__ = ["NOW", "calendars", "moved", "rules", "workbook"]
 
 HOURS = ([(540, 720), (810, 1080)], [(480, 1020)], [(0, 360), (1320, 1440)])
 FREQUENCIES = (None, None, "每周1次", "每两周1次", "每月1次", "每季度1次", "每10天1次", "有空时")
@@ -214,11 +215,22 @@ def _changed(random: Random, rule: Rule) -> Rule:
     return rule.model_copy(update=update)
 
 
-def calendars(random: Random) -> tuple[Worktime, PlainCalendar]:
+def moved(data: dict[str, SheetData], days: int) -> dict[str, SheetData]:
+    """The same workbook some days later: every date and moment in it."""
+    later = {}
+    for name, one in data.items():
+        frame = one.frame.copy()
+        for key in frame.select_dtypes("datetime"):
+            frame[key] += dt.timedelta(days=days)
+        later[name] = replace(one, frame=frame)
+    return later
+
+
+def calendars(random: Random, now: dt.datetime = NOW) -> tuple[Worktime, PlainCalendar]:
     """One calendar in both forms."""
     hours = random.choice(HOURS)
     weekdays = set(random.choice((range(5), range(6), (0, 2, 5))))
-    around = [NOW.date() + dt.timedelta(days=offset) for offset in range(-20, 12)]
+    around = [now.date() + dt.timedelta(days=offset) for offset in range(-20, 12)]
     off = set(random.sample(around, 4))
     own = {one: random.choice(([(540, 720)], hours)) for one in random.sample(around, 3)}
     worktime = Worktime.build(

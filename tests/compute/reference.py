@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.compute.reference_calendar import PlainCalendar, midnight
 from tests.compute.reference_cases import ENDS, Cases
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     from tests.compute.reference_book import Book, Row
     from tests.compute.reference_cases import CaseLog
 
+Shown = tuple[str | None, dt.datetime | None, str, int]
 CLOCKED = (RuleKind.CLOCK, RuleKind.REPEAT, RuleKind.MILESTONE, RuleKind.STATE)
 
 
 @dataclass
 class Verdict:
-    """One rule on one row; no status where the case is not judged."""
+    """One rule on one row; no status where the case is not judged. `breaches`: missed deadlines."""
 
     rule: Rule
     status: str | None
     due: dt.datetime | None
-    start: dt.datetime | None = None
+    start: dt.datetime | None
+    breaches: int
 
 
 class Reference:
@@ -48,15 +50,16 @@ class Reference:
         log = self.cases.of(row)
         begin: dt.datetime | None
         if rule.kind is RuleKind.REPEAT:
-            begin, start, due, status = self.repeats.judge(rule, row, log)
+            begin, start, due, status, breaches = self.repeats.judge(rule, row, log)
         else:
             start, due, status = self.once(rule, row, log)
-            begin = start
+            begin, breaches = start, int(status in ("已超时", "超时完成"))
         if self.unreadable(rule, row):
             status = "数据异常"
         first_day = self.book.parameters.started_on
         judged = begin is None or first_day is None or begin >= midnight(first_day)
-        return Verdict(rule, status if judged else None, due, start)
+        missed = breaches if judged and status not in ("未开始", "数据异常") else 0
+        return Verdict(rule, status if judged else None, due, start, missed)
 
     def unreadable(self, rule: Rule, row: Row) -> bool:
         """Whether a cell that starts or stops the clock is not a time."""
@@ -108,8 +111,8 @@ class Reference:
             return None if touched and row[touched] and row[touched] > self.now else start
         return start if start and start <= self.now else None
 
-    def clocks(self) -> dict[tuple[str, str], list[tuple[str | None, dt.datetime | None, str]]]:
-        """(table, clock) -> status, deadline and rule of each row; of several the earliest deadline."""
+    def clocks(self) -> dict[tuple[str, str], list[Shown]]:
+        """(table, clock) -> what each row shows."""
         rules = [rule for rule in self.book.rules if rule.clock and rule.kind in CLOCKED]
         names = dict.fromkeys((rule.table, rule.clock) for rule in rules)
         return {
@@ -137,12 +140,12 @@ def stopped(rule: Rule, start: dt.datetime, stop: dt.datetime, due: dt.datetime)
     return "按时完成" if in_time(stop, due) else "超时完成"
 
 
-def shown(verdicts: list[Verdict]) -> tuple[Any, Any, str]:
-    """What the row shows of the rules of one name that match it."""
+def shown(verdicts: list[Verdict]) -> Shown:
+    """Status, deadline, rule and breaches that a row shows of the rules of one name that match it."""
     if not verdicts:
-        return None, None, ""
+        return None, None, "", 0
     best = earliest(verdicts)
-    return best.status, best.due, best.rule.rule_id
+    return best.status, best.due, best.rule.rule_id, best.breaches
 
 
 def earliest(verdicts: list[Verdict]) -> Verdict:

@@ -27,11 +27,11 @@ class Repeats:
 
     def judge(
         self, rule: Rule, row: Row, log: CaseLog | None
-    ) -> tuple[dt.datetime | None, dt.datetime | None, dt.datetime | None, str]:
-        """Where the repeat began, where its last interval did, that one's deadline, and the status."""
+    ) -> tuple[dt.datetime | None, dt.datetime | None, dt.datetime | None, str, int]:
+        """Where the repeat began, where its last interval did, its deadline, the status and the breaches."""
         begin = self.finder.first_of(rule.start, Asked(rule.table, row))
         if begin is None or begin > self.now:
-            return None, None, None, "未开始"
+            return None, None, None, "未开始", 0
         at_end = any(item.place and item.place.key == ENDS.get(rule.table) for item in rule.start.items)
         solved = log.solved if log and not at_end else None
         if log and not at_end and log.reopened and self.book.parameters.reopened == "重启":
@@ -47,10 +47,10 @@ class Repeats:
         base = self.first_base(row, begin, until, records, newest)
         status: str
         if base is None:
-            return begin, None, None, self.checked("未开始", begin, end)
-        late = False
+            return begin, None, None, self.checked("未开始", begin, end), 0
+        late = 0
         while (found := following(records, base)) is not None:
-            late = late or not in_time(found, self.deadlines.due(rule, base, pauses))
+            late += not in_time(found, self.deadlines.due(rule, base, pauses))
             base = found
         if newest and newest > base:
             base = newest
@@ -65,9 +65,10 @@ class Repeats:
         else:
             waiting = bool(log and log.waiting)
             status = self.deadlines.open_status(rule, base, due, self.now, waiting=waiting)
+        breaches = late + (status in ("已超时", "超时完成"))
         if status == "按时完成" and late:
             status = "超时完成"
-        return begin, base, due, self.checked(status, begin, end)
+        return begin, base, due, self.checked(status, begin, end), breaches
 
     def checked(self, status: str, begin: dt.datetime, end: dt.datetime | None) -> str:
         """A repeat that ends before it began is an error of the data."""
