@@ -162,6 +162,10 @@ def _of_limits(rule: Rule) -> Iterator[Flaw]:
             yield Flaw("R03", "时限", f"时限 {limit:g}{rule.unit.value} 超过一百年")
     if rule.kind is RuleKind.WINDOW and not (len(rule.limits) == 2 and rule.limits[0] < rule.limits[1]):
         yield Flaw("R03", "时限", "窗口的时限应写成 从-到，例如 4-6")
+    if rule.kind is RuleKind.MILESTONE and rule.clock and len(rule.limits) > 1:
+        yield Flaw("R03", "时限", "有时钟列的节点只能有一个时限")
+    if rule.effect is Effect.GRADE and not (len(rule.limits) == 2 and rule.limits[0] > rule.limits[1]):
+        yield Flaw("R03", "时限", "关系评级的时限应写成两个分数，高的在前，例如 80、60")
     repeats = rule.kind in (RuleKind.CADENCE, RuleKind.CALENDAR, RuleKind.REPEAT)
     if (repeats or rule.effect is Effect.RECURRING) and not all(rule.limits):
         yield Flaw("R03", "时限", "时限应大于 0")

@@ -197,7 +197,7 @@ def test_silence_becomes_a_case_and_is_over_with_it() -> None:
     found = offered({**rows, "recovery_cases": []}, book("R09"))["recovery_cases"]
     [case] = found
     assert (case["trigger"], case["issue_type"]) == ("连续未复购或互动", "服务失误")
-    assert case["content"].startswith("R09 连续3次应联系而未联系")
+    assert case["content"].startswith("R09 3次应联系未联系")
     assert offered({**rows, "recovery_cases": found}, book("R09"))["recovery_cases"] == []
 
 

@@ -78,7 +78,7 @@ def test_form_may_be_measured_in_percent() -> None:
 
 
 UNHAPPY = {"satisfaction_surveys": [form("2026-08-10", 3)]}
-SILENT = "启动关系恢复：连续3次应联系而未联系（2026-08-10 之后未再互动），2026-08-10 有超时或不满意的记录"
+SILENT = "启动关系恢复：3次应联系未联系（2026-08-10 之后），2026-08-10 超时或不满意"
 
 
 def test_three_silent_months_after_an_unsatisfied_form() -> None:
@@ -149,7 +149,7 @@ def test_broken_deadline_counts_as_trouble() -> None:
         return listed(at(("R09", "C28"), {"complaints": [complaint]}))
 
     # Due 24 hours later, on 11 August.
-    text = SILENT.replace("2026-08-10 有", "2026-08-11 有")
+    text = SILENT.replace("2026-08-10 超", "2026-08-11 超")
     assert found() == [("11-17", text)]
     assert found(resolved_at="2026-08-12 09:00") == [("11-17", text)]
     assert found(resolved_at="2026-08-10 19:00") == []
@@ -162,7 +162,7 @@ def test_trouble_that_came_last_decides_the_day() -> None:
     }
     [(day, text)] = listed(at("R09", rows))
     assert day == "11-19"
-    assert text.endswith("（从未互动），2026-11-12 有超时或不满意的记录")
+    assert text.endswith("（从未互动），2026-11-12 超时或不满意")
 
 
 def test_own_cadence_is_the_measure_where_there_is_one() -> None:

@@ -163,8 +163,8 @@ def _silent(
 
 
 def _silence_text(times: int, since: np.datetime64, bad: np.datetime64) -> str:
-    ever = "从未互动" if np.isnat(since) else f"{since} 之后未再互动"
-    return f"连续{times}次应联系而未联系（{ever}），{bad} 有超时或不满意的记录"
+    ever = "从未互动" if np.isnat(since) else f"{since} 之后"
+    return f"{times}次应联系未联系（{ever}），{bad} 超时或不满意"
 
 
 def missed_since(facts: Facts, lookups: Lookups, contacts: Sequence[Cadence], times: int) -> Moments:
