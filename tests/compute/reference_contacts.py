@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.compute.reference_book import tags_of
 from tests.compute.reference_tasks import Task, later, whole
 from xlcrm.periods import parse_frequency
 from xlcrm.rules.base import SPAN_UNITS, Effect, LimitUnit, Rule, RuleKind
@@ -76,6 +74,8 @@ class Contacts:
         for row in self.desk.matching(rule):
             stage = self.desk.stage(self.book.account(rule.table, row))
             known = self.book.account(rule.table, row) is not None or not spec.account
+            at = row[spec.touched] if spec.touched else None
+            known = known and not (at and at > self.desk.now)
             if known and stage != "流失" and (stage != "沉睡" or dormant_too):
                 rows.append(row)
         touch = next((one for one in rule.start.items if one.pick is not Pick.OWN or not spec.account), None)
@@ -84,32 +84,22 @@ class Contacts:
         found = []
         for tag, row in tagged:
             account = self.book.account(rule.table, row)
-            base = self.desk.found(rule.start, row, tag="".join(tags_of(tag)))
+            base = self.desk.found(rule.start, row, tag=tag)
             due = None if base is None else self.next_due(rule, row, account, base, kind)
             own: Any = account if spec.account else (rule.table, tag or row["row"])
             found.append(Contact(rule, row, account, own, kind, due, tag))
         return found
 
     def newest_of_tags(self, rule: Rule, rows: list[Row]) -> list[tuple[str, Row]]:
-        """Each tag, as it was written first, with the newest of the rows that carry it."""
+        """Each tag with the newest of the rows up to now that carry it."""
         spec = BY_NAME[rule.table]
-        written: dict[str, str] = {}
-        for row in self.book.rows(rule.table):
-            for tag in re.split(r"[、/]", row[spec.subject] or ""):
-                for folded in tags_of(tag):
-                    written.setdefault(folded, tag)
-        found = []
-        for folded, tag in written.items():
-            own = [
-                row
-                for row in rows
-                if folded in self.book.tags(rule.table, row)
-                and row[spec.touched]
-                and row[spec.touched] <= self.desk.now
-            ]
-            if own:
-                found.append((tag, max(own, key=lambda row: (row[spec.touched], row["row"]))))
-        return found
+        newest: dict[str, Row] = {}
+        for row in rows:
+            for tag in self.book.tags(rule.table, row) if row[spec.touched] else ():
+                held = newest.get(tag)
+                if held is None or row[spec.touched] >= held[spec.touched]:
+                    newest[tag] = row
+        return list(newest.items())
 
     def next_due(self, rule: Rule, row: Row, account: str | None, base: dt.datetime, kind: Any) -> dt.date:
         amount, unit = rule.limit, rule.unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.checks.build import complaint, customer, record, sheet
 from tests.compute.build import CALENDAR, Run, clock_words, computed, run
 from tests.compute.random_book import NOW, calendars, rules, workbook
+from xlcrm.compute.clocks.events import ENDS
 from xlcrm.compute.facts import Facts
+from xlcrm.rules.base import RuleKind
 from xlcrm.rules.parameters import Parameters
 from xlcrm.rules.reading import default_book
 from xlcrm.tables import SYSTEM_TABLES, TABLES
@@ -25,46 +27,75 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SEEDS = st.integers(0, 10**9)
-QUICK = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PACKS = ("full", "support", "relationship", "crm", "recovery", "service")
+CASES = (*ENDS, "presales")
+"""Tables whose rows hold many moments, the first of which need not be the earliest."""
+LOGS = {"status_changes": "changed_at", "complaint_steps": "handled_at"}
 
 
-def with_frame(one: SheetData, frame: pd.DataFrame) -> SheetData:
-    return SheetData(one.table, one.sheet, one.heading_row, one.places, one.headings, frame, one.notes)
+def pack_of(seed: int) -> str:
+    """Every pack has its turn."""
+    return PACKS[seed % len(PACKS)]
+
+
+def with_frame(one: SheetData, frame: pd.DataFrame, rows: Mapping[int, int] | None = None) -> SheetData:
+    """A sheet with other cells; `rows` says where rows went that notes are on."""
+    notes = one.notes if rows is None else one.notes.assign(row=one.notes["row"].map(dict(rows)))
+    return SheetData(one.table, one.sheet, one.heading_row, one.places, one.headings, frame, notes)
 
 
 def drawn(seed: int, *, unique: bool = False) -> tuple[dict[str, SheetData], Random]:
     """A random workbook; `unique`: no customer, case or moment twice, so that no tie depends on the order."""
     random = Random(seed)  # noqa: S311 - a draw, not a secret
-    data = workbook(random, 10)
+    data = workbook(random, 10, pack_of(seed))
     if unique:
-        for name, keys in (("customers", ["customer_id", "name"]), ("followup_records", ["touched_at"])):
-            frame = data[name].frame.dropna(subset=keys)
-            for key in keys:
-                frame = frame.drop_duplicates(key)
-            data[name] = with_frame(data[name], frame)
-        for name in ("status_changes", "complaint_steps"):
-            key = "changed_at" if name == "status_changes" else "handled_at"
-            data[name] = with_frame(data[name], data[name].frame.drop_duplicates(key))
+        for name, one in data.items():
+            keys = ["customer_id", "name"] if name == "customers" else [one.table.key, one.table.touched]
+            frame = one.frame
+            for key in filter(None, [*keys, LOGS.get(name, "")]):
+                frame = frame.dropna(subset=key).drop_duplicates(key)
+            data[name] = with_frame(one, frame)
     return data, random
+
+
+def without_statuses(data: Mapping[str, SheetData]) -> dict[str, SheetData]:
+    """The same workbook, but its cases do not say themselves how they stand."""
+    blank = {
+        name: with_frame(one, one.frame.assign(status=pd.Series(index=one.frame.index, dtype="str")))
+        for name, one in data.items()
+        if name in ENDS and "status" in one.frame
+    }
+    return {**data, **blank}
 
 
 def at(data: Mapping[str, SheetData], now: dt.datetime = NOW, seed: int = 0) -> Run:
     random = Random(seed)  # noqa: S311 - a draw, not a secret
-    return run(Facts(data, rules(random), Parameters(), calendars(random)[0], now))
+    return run(Facts(data, rules(random, pack_of(seed)), Parameters(), calendars(random)[0], now))
 
 
-def by_row(one: Run) -> dict[tuple[str, object], tuple[object, ...]]:
+def by_row(one: Run) -> dict[tuple[str, object], tuple[Any, ...]]:
     """(table, Excel row) -> all clock words of the row."""
-    found: dict[tuple[str, object], tuple[object, ...]] = {}
+    found: dict[tuple[str, object], tuple[Any, ...]] = {}
     for (table, name), words in clock_words(one).items():
         for row, word in zip(one.facts.frame(table).index, words, strict=True):
             found[table, row] = (*found.get((table, row), ()), name, word)
     return found
 
 
+def begun(one: Run) -> dict[tuple[str, object], list[object]]:
+    """As `by_row` without clocks that have no deadline: a filled cell may ask for one that lies ahead."""
+    return {
+        row: [word if isinstance(word, str) or word[1] else (None, None, "") for word in words]
+        for row, words in by_row(one).items()
+    }
+
+
 def listed(one: Run) -> pd.DataFrame:
+    """The list by task; of several spellings of a tag the first one is shown."""
     rows = one.shown.rows.sort_values("task_id").reset_index(drop=True)
-    return rows.drop(columns=["source"])
+    task = rows["task"].str.normalize("NFKC").str.lower()
+    return rows.assign(task=task).drop(columns=["source"])
 
 
 @QUICK
@@ -96,16 +127,15 @@ def test_the_same_input_gives_the_same(seed: int) -> None:
 @QUICK
 @given(seed=SEEDS, later=st.integers(1, 60 * 24 * 40))
 def test_a_breached_clock_stays_breached_until_it_stops(seed: int, later: int) -> None:
+    """A repeat stops at every feedback, and what lies ahead may move a start and so a deadline."""
     data, _ = drawn(seed)
-    data.pop("status_changes")
-    cases = data["complaints"].frame
-    data["complaints"] = with_frame(
-        data["complaints"], cases.assign(status=pd.Series(index=cases.index, dtype="str"))
-    )
+    data.pop("status_changes", None)
+    data = without_statuses(data)
     early, late = at(data, seed=seed), at(data, NOW + dt.timedelta(minutes=later), seed=seed)
+    repeats = {rule.rule_id for rule in early.facts.rules.rules if rule.kind is RuleKind.REPEAT}
     for key, words in clock_words(early).items():
-        for (status, _, rule), (after, _, after_rule) in zip(words, clock_words(late)[key], strict=True):
-            if status == "已超时" and rule == after_rule:
+        for (status, *same), (after, *held) in zip(words, clock_words(late)[key], strict=True):
+            if status == "已超时" and same == held and same[-1] not in repeats:
                 assert after in ("已超时", "超时完成")
 
 
@@ -125,12 +155,11 @@ def test_a_task_id_never_appears_twice(seed: int) -> None:
 @given(seed=SEEDS)
 def test_nothing_depends_on_blank_rows_between(seed: int) -> None:
     data, random = drawn(seed)
-    gaps = {
-        name: with_frame(
-            one, one.frame.set_axis(np.cumsum([random.randint(1, 9) for _ in range(len(one.frame))]))
-        )
-        for name, one in data.items()
-    }
+    gaps = {}
+    for name, sheet_ in data.items():
+        places = np.cumsum([random.randint(1, 9) for _ in range(len(sheet_.frame))])
+        moved = dict(zip(sheet_.frame.index.tolist(), places.tolist(), strict=True))
+        gaps[name] = with_frame(sheet_, sheet_.frame.set_axis(places), moved)
     one, other = at(data, seed=seed), at(gaps, seed=seed)
     assert clock_words(one) == clock_words(other)
     keys = ["priority", "state", "due_at", "task", "customer_id", "rule"]
@@ -143,25 +172,19 @@ def test_what_lies_ahead_is_not_there_yet(seed: int, back: int) -> None:
     """A replay with an earlier now says what a workbook without the later rows and times says."""
     data, _ = drawn(seed)
     now = NOW - dt.timedelta(minutes=back)
-    seen = {}
+    data, seen = without_statuses(data), {}
     for name, one in data.items():
         frame = one.frame
-        touched = {"status_changes": "changed_at", "complaint_steps": "handled_at"}.get(
-            name
-        ) or one.table.touched
-        if touched and name != "complaints":
+        touched = LOGS.get(name) or one.table.touched
+        if touched and name not in ENDS:
             frame = frame[~(frame[touched] > now)]
         for column in one.table.columns:
             if column.past and column.key != touched:
                 frame = frame.assign(**{column.key: frame[column.key].where(~(frame[column.key] > now))})
         seen[name] = with_frame(one, frame)
-    cases = data["complaints"].frame
-    unsure = pd.Series(index=cases.index, dtype="str")
-    data["complaints"] = with_frame(data["complaints"], cases.assign(status=unsure))
-    seen["complaints"] = with_frame(seen["complaints"], seen["complaints"].frame.assign(status=unsure))
     replayed, visible = at(data, now, seed), at(seen, now, seed)
-    kept = by_row(visible)
-    assert {row: word for row, word in by_row(replayed).items() if row in kept} == kept
+    kept = begun(visible)
+    assert {row: word for row, word in begun(replayed).items() if row in kept} == kept
     pd.testing.assert_frame_equal(listed(replayed), listed(visible))
 
 
@@ -182,7 +205,7 @@ def test_each_sheet_alone_can_be_computed(table: object) -> None:
     data, _ = drawn(3)
     name = table.name  # type: ignore[attr-defined] # a Table
     alone = at({name: data[name]} if name in data else {name: sheet(name, [])})
-    assert set(alone.columns) == {name}
+    assert set(alone.columns) == ({name} if not table.report else set())  # type: ignore[attr-defined] # a Table
 
 
 def test_a_customer_twice_is_one_customer() -> None:

@@ -136,6 +136,11 @@ def test_leads_with_an_intent_are_not_on_the_pool() -> None:
     assert computed({"presales": [enquiry(intent="高意向")]}, book("P07")).task_rules() == []
 
 
+def test_a_lead_from_after_now_is_not_there_yet() -> None:
+    rows = {"presales": [enquiry(received_at="2026-11-25 09:00", proposed_at=None)]}
+    assert computed(rows, book("P07")).task_rules() == []
+
+
 # ---- tags --------------------------------------------------------------------------------------------
 
 
@@ -185,3 +190,13 @@ def test_a_note_stays_with_its_tag() -> None:
     rows["due_list"] = [{"task_id": wanted, "note": "下周推送"}]
     again = computed(rows, book("P36")).shown.rows.set_index("task")["note"]
     assert again.dropna().to_dict() == {"增值服务推送：高活跃度": "下周推送"}
+
+
+def test_a_task_of_a_tag_keeps_its_id_whichever_spelling_stands_first() -> None:
+    older, newer = push("ＶＩＰ", "2026-10-01 09:00"), push("vip", "2026-10-10 09:00")
+    one, other = (
+        computed({"service_pushes": [*rows]}, book("P36")).shown.rows
+        for rows in ((older, newer), (newer, older))
+    )
+    assert one["task_id"].tolist() == other["task_id"].tolist() == ["P36|vip|vip 2026-11-10"]
+    assert one["task"].tolist() == ["增值服务推送：ＶＩＰ"]

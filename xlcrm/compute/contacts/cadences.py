@@ -18,6 +18,7 @@ from xlcrm.rules.base import SPAN_UNITS, Effect, Rule, RuleKind
 from xlcrm.rules.conditions import Op
 from xlcrm.rules.sources import Pick
 from xlcrm.tables import BY_NAME
+from xlcrm.tables.typed_text import folded
 
 if TYPE_CHECKING:
     from xlcrm.compute.touches import Lookups
@@ -107,6 +108,8 @@ def _cadence(rule: Rule, facts: Facts, lookups: Lookups, signals: _Signals) -> C
     codes = facts.codes(rule.table)
     if table.account:
         selected &= codes >= 0
+    if table.touched:  # a row that is from after now is not there yet
+        selected &= ~(moments(facts.frame(rule.table)[table.touched]) > facts.now_at)
     selected &= ~signals.lost[codes]
     if not _names_dormant(rule):
         selected &= ~signals.dormant[codes]
@@ -236,9 +239,10 @@ def cadence_tasks(facts: Facts, found: list[Cadence]) -> pd.DataFrame:
         if item.whom is not Whom.SUBJECT:
             frames.append(tasks(facts, item.rule, item.rows[picked][keep], shown))
             continue
-        # One push may be the newest of several tags, so that its tasks need telling apart.
+        # One push may be the newest of several tags, so that its tasks need telling apart; whichever spelling
+        # of a tag stands first, its task keeps its id.
         names = item.names[picked][keep].tolist()
-        days = [f"{name} {day}" for name, day in zip(names, due[keep], strict=True)]
+        days = [f"{folded(name)} {day}" for name, day in zip(names, due[keep], strict=True)]
         frames.append(tasks(facts, item.rule, item.rows[picked][keep], shown, occasion=days, detail=names))
     return join(frames)
 
