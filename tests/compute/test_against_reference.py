@@ -24,6 +24,8 @@ from xlcrm.rules.base import Effect
 from xlcrm.rules.parameters import Parameters
 from xlcrm.rules.reading import RuleBook, default_book
 
+pytestmark = pytest.mark.no_cover
+"""Whole runs by the hundred: what they cover, the tests of the rooms cover too, in a third of the time."""
 HOLIDAYS = (38, 75)
 """Days from NOW to the end of December and to the days before the Spring Festival."""
 UNCOVERED = (Effect.IMPROVE, Effect.START_RECOVERY)
@@ -107,7 +109,7 @@ def test_any_small_workbook_agrees(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 120))
+@pytest.mark.parametrize("seed", range(100, 108))
 @pytest.mark.parametrize("drawn", [False, True], ids=["packaged rules", "drawn rules"])
 def test_large_workbooks_agree(seed: int, drawn: bool) -> None:  # noqa: FBT001 - a parameter of the test
     check(seed, 50, drawn=drawn)

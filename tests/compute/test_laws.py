@@ -26,6 +26,8 @@ from xlcrm.tables.frames import SheetData
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.no_cover
+"""Whole runs by the hundred: what they cover, the tests of the rooms cover too, in a third of the time."""
 SEEDS = st.integers(0, 10**9)
 QUICK = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PACKS = ("full", "support", "relationship", "crm", "recovery", "service")
