@@ -107,7 +107,8 @@ class Repeats:
             return begin
         responded = row["responded_at"]
         if responded and responded <= until:
-            return max(responded, begin)
+            first: dt.datetime = max(responded, begin)
+            return first
         return following(records, begin) or newest
 
 
