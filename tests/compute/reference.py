@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tests.compute.reference_calendar import PlainCalendar, midnight
 from tests.compute.reference_cases import ENDS, Cases
-from tests.compute.reference_deadlines import Deadlines, in_time, on_given_day, whole_day
+from tests.compute.reference_deadlines import Deadlines, in_time, later, on_given_day, whole_day
 from tests.compute.reference_repeats import Repeats
 from tests.compute.reference_sources import Asked, Finder, is_date, late_if_date
-from xlcrm.rules.base import Rule, RuleKind
+from xlcrm.rules.base import SPAN_UNITS, Rule, RuleKind
 from xlcrm.rules.sources import Pick
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.compute.reference_cases import CaseLog
 
 Shown = tuple[str | None, dt.datetime | None, str, int]
-CLOCKED = (RuleKind.CLOCK, RuleKind.REPEAT, RuleKind.MILESTONE, RuleKind.STATE)
+CLOCKED = (RuleKind.CLOCK, RuleKind.REPEAT, RuleKind.MILESTONE, RuleKind.WINDOW, RuleKind.STATE)
 
 
 @dataclass
@@ -94,7 +94,10 @@ class Reference:
         if log and ends_case:
             stop = log.solved
         else:
-            asked = Asked(rule.table, row, since=start, due=midnight(original.date()))
+            day = original.date()
+            if rule.kind is RuleKind.WINDOW:
+                day = later(start.date(), rule.limit, rule.unit)
+            asked = Asked(rule.table, row, since=start, due=midnight(day))
             stop = self.finder.first_of(rule.stop, asked)
         if stop is None and log and log.ended and Pick.LATER in picks and log.ended > start:
             stop = log.ended
@@ -106,14 +109,14 @@ class Reference:
     def start(self, rule: Rule, row: Row) -> dt.datetime | None:
         """The start up to now; a planned day may lie ahead, unless the row itself is from after now."""
         start = self.finder.first_of(rule.start, Asked(rule.table, row))
-        if start and (on_given_day(rule) or rule.kind is RuleKind.MILESTONE):
+        if start and (on_given_day(rule) or rule.kind in (RuleKind.MILESTONE, RuleKind.WINDOW)):
             touched = self.book.touched(rule.table)
             return None if touched and row[touched] and row[touched] > self.now else start
         return start if start and start <= self.now else None
 
     def clocks(self) -> dict[tuple[str, str], list[Shown]]:
         """(table, clock) -> what each row shows."""
-        rules = [rule for rule in self.book.rules if rule.clock and rule.kind in CLOCKED]
+        rules = [rule for rule in self.book.rules if is_clock(rule)]
         names = dict.fromkeys((rule.table, rule.clock) for rule in rules)
         return {
             (table, name): [
@@ -129,6 +132,10 @@ class Reference:
             ]
             for table, name in names
         }
+
+
+def is_clock(rule: Rule) -> bool:
+    return bool(rule.clock) and rule.kind in CLOCKED and rule.unit in SPAN_UNITS
 
 
 def stopped(rule: Rule, start: dt.datetime, stop: dt.datetime, due: dt.datetime) -> str:

@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.compute.reference_tasks import Task, later, whole
+from tests.compute.reference_deadlines import BEFORE, later
+from tests.compute.reference_tasks import Task, whole
 from xlcrm.periods import parse_frequency
-from xlcrm.rules.base import SPAN_UNITS, Effect, LimitUnit, Rule, RuleKind
+from xlcrm.rules.base import SPAN_UNITS, Effect, Rule, RuleKind
 from xlcrm.rules.conditions import Op
 from xlcrm.rules.sources import Pick
 from xlcrm.tables import BY_NAME
@@ -45,21 +46,24 @@ class Contacts:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.book = desk, desk.book
 
-    def signal(self, account: str | None, effect: Effect) -> tuple[Rule, dt.datetime] | None:
-        """The newest record of a customer that a signal's rule selects."""
+    def signals(self, account: str | None, effect: Effect) -> list[tuple[Rule, dt.datetime]]:
+        """The rules that select a customer's records, and the moments of these."""
+        found = []
         for rule in self.book.rules:
-            if rule.effect is effect and account is not None:
+            place = rule.start.items[0].place if rule.effect is effect else None
+            if place is not None and account is not None:
                 for row in self.book.of_account(rule.table, account):
-                    if self.book.matches(rule.when, row):
-                        return rule, row[self.book.touched(rule.table)]
-        return None
+                    at = row[place.key]
+                    if at and at <= self.desk.now and self.book.matches(rule.when, row):
+                        found.append((rule, at))
+        return found
 
     def paused_until(self, account: str | None) -> dt.datetime | None:
-        found = self.signal(account, Effect.PAUSE)
-        if found is None:
-            return None
-        rule, at = found
-        return dt.datetime.combine(later(at.date(), rule.limit, rule.unit), at.time())
+        ends = [
+            dt.datetime.combine(later(at.date(), rule.limit, rule.unit), at.time())
+            for rule, at in self.signals(account, Effect.PAUSE)
+        ]
+        return max(ends, default=None)
 
     def all(self) -> list[Contact]:
         return [one for rule in self.desk.of_kind(RuleKind.CADENCE) for one in self.of_rule(rule)]
@@ -106,14 +110,13 @@ class Contacts:
         follows_up = kind and kind[0] and kind[0].table == "followup_records" and not kind[1]
         typed = self.typed(rule, row, account) if follows_up else None
         if typed is not None:
-            words = {word: one for one, word in SPAN_UNITS.items() if one is not LimitUnit.DAYS_BEFORE}
+            words = {word: one for one, word in SPAN_UNITS.items() if one not in BEFORE}
             amount, unit = typed.amount, words[typed.unit.value]
         due = later(base.date(), amount, unit)
         if kind is None:
             return due
-        hurry = self.signal(account, Effect.SPEED_UP)
-        if hurry is not None:
-            due = base.date() + dt.timedelta(days=int((due - base.date()).days * hurry[0].limit))
+        for hurry, _ in self.signals(account, Effect.SPEED_UP)[:1]:
+            due = base.date() + dt.timedelta(days=int((due - base.date()).days * hurry.limit))
         paused = self.paused_until(account)
         return max(due, paused.date()) if paused else due
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.compute.reference_calendar import PlainCalendar, Span, end_of_day, midnight
 from tests.compute.reference_sources import is_date
 from tests.reference_time import add_months
-from xlcrm.rules.base import CalendarKind, LimitUnit, Rule
+from xlcrm.rules.base import CalendarKind, LimitUnit, Rule, RuleKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,15 @@ def on_given_day(rule: Rule) -> bool:
 def whole_day(at: dt.datetime) -> bool:
     """Whether a moment stands for its day: a date, or the end of one."""
     return is_date(at) or at == end_of_day(at)
+
+
+def later(day: dt.date, amount: float, unit: LimitUnit) -> dt.date:
+    """So many days, weeks, months or years after a day, or days before it."""
+    number = round(amount)
+    if unit in MONTHS:
+        return add_months(day, number * MONTHS[unit])
+    days = {LimitUnit.DAY: 1, LimitUnit.WEEK: 7, LimitUnit.DAYS_BEFORE: -1}[unit]
+    return day + dt.timedelta(days=number * days)
 
 
 def in_time(stop: dt.datetime, due: dt.datetime) -> bool:
@@ -75,7 +84,8 @@ class Deadlines:
         self, rule: Rule, start: dt.datetime, pauses: Sequence[Span], limit: float | None = None
     ) -> dt.datetime:
         """When the limit is over; a start that is a date gives the end of a day."""
-        limit = rule.limit if limit is None else limit
+        if limit is None:
+            limit = rule.limits[-1] if rule.kind is RuleKind.WINDOW else rule.limit
         if limit == 0:
             return end_of_day(start) if whole_day(start) else start
         if rule.unit in BEFORE:
@@ -111,6 +121,8 @@ class Deadlines:
 
     def warns(self, rule: Rule, start: dt.datetime, due: dt.datetime, now: dt.datetime) -> bool:
         """Whether now lies in the warning span before the deadline."""
+        if rule.kind is RuleKind.WINDOW:
+            return now >= midnight(later(start.date(), rule.limit, rule.unit))
         calendar = self.calendar(rule)
         share = rule.warning.share or 0.0
         if rule.warning.minutes is not None:

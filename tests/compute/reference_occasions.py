@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tests.compute.reference_tasks import Task, later, whole
+from tests.compute.reference_calendar import end_of_day, midnight
+from tests.compute.reference_deadlines import later
+from tests.compute.reference_sources import is_date
+from tests.compute.reference_tasks import Task, whole
 from tests.reference_time import add_months
 from xlcrm.periods import FESTIVALS, next_festival
 from xlcrm.rules.base import LimitUnit, Rule, RuleKind
@@ -15,7 +18,18 @@ if TYPE_CHECKING:
     from tests.compute.reference_book import Row
     from tests.compute.reference_tasks import Desk
 
+HOURS = {LimitUnit.HOUR: 1, LimitUnit.MINUTE: 1 / 60, LimitUnit.HOURS_BEFORE: -1}
 DAY = dt.timedelta(days=1)
+
+
+def counted(rule: Rule, start: dt.datetime, limit: float) -> tuple[dt.datetime, bool]:
+    """So long after a start or before it, and whether that is a day: hours count from a moment alone."""
+    if rule.unit not in HOURS:
+        return midnight(later(start.date(), limit, rule.unit)), True
+    hours = dt.timedelta(hours=limit * HOURS[rule.unit])
+    if not is_date(start):
+        return start + hours, False
+    return midnight(((end_of_day(start) if hours < dt.timedelta() else start) + hours).date()), True
 
 
 class Occasions:
@@ -46,24 +60,24 @@ class Occasions:
     def milestone(self, rule: Rule, row: Row, start: dt.datetime) -> list[Task]:
         found = []
         for limit, following in zip(rule.limits, [*rule.limits[1:], None], strict=True):
-            due = later(start.date(), limit, rule.unit)
-            if following and later(start.date(), following, rule.unit) <= self.today:
+            due, by_day = counted(rule, start, limit)
+            if following and counted(rule, start, following)[0].date() <= self.today:
                 continue  # a missed day gives way to the rule's next one
             done = self.desk.found(rule.stop, row, since=start, due=due)
-            if done is None and self.desk.soon(due) and self.desk.judged(due):
-                shown = whole(self.desk.workday(due))
+            if done is None and self.desk.soon(due.date()) and self.desk.judged(due.date()):
+                shown = whole(self.desk.workday(due.date())) if by_day else due
                 found.append(Task(rule, row, shown, f"{limit:g}{rule.unit.value}"))
         return found
 
     def window(self, rule: Rule, row: Row, start: dt.datetime) -> list[Task]:
         """A missed window gives way to a later one of the same kind once that has opened."""
-        opens, closes = (later(start.date(), limit, rule.unit) for limit in rule.limits)
+        opens, closes = (counted(rule, start, limit)[0].date() for limit in rule.limits)
         for other in self.desk.of_kind(RuleKind.WINDOW):
             same = (other.start, other.stop) == (rule.start, rule.stop) and other.limit > rule.limit
-            opened = later(start.date(), other.limit, other.unit) <= self.today
+            opened = counted(other, start, other.limit)[0].date() <= self.today
             if same and opened and self.book.matches(other.when, row):
                 return []
-        done = self.desk.found(rule.stop, row, since=start, due=opens)
+        done = self.desk.found(rule.stop, row, since=start, due=midnight(opens))
         if done is None and self.desk.soon(opens) and self.desk.judged(closes):
             return [Task(rule, row, whole(self.desk.workday(closes)))]
         return []
@@ -78,7 +92,7 @@ class Occasions:
                     if self.book.account(rule.table, row) is None or day is None:
                         continue
                     due = day - dt.timedelta(days=round(rule.limit))
-                    if self.desk.soon(due) and not self.desk.found(rule.stop, row, due=day):
+                    if self.desk.soon(due) and not self.desk.found(rule.stop, row, due=midnight(day)):
                         found.append(Task(rule, row, whole(due), name))
         return found
 
@@ -111,14 +125,14 @@ class Occasions:
         return found
 
     def ends(self, rule: Rule) -> tuple[dt.date, dt.date]:
-        """The last days of the period before and of this one: weeks end on Sunday, others with a month."""
+        """The last days of the period before and of this one, counted from 1970; weeks begin on Monday."""
         if rule.unit is LimitUnit.WEEK:
-            sunday = self.today
-            while sunday.weekday() != 6:
-                sunday += DAY
-            return sunday - 7 * DAY, sunday
+            monday = dt.date(1969, 12, 29)
+            while monday + 7 * round(rule.limit) * DAY <= self.today:
+                monday += 7 * round(rule.limit) * DAY
+            return monday - DAY, monday + (7 * round(rule.limit) - 1) * DAY
         months = round(rule.limit) * (12 if rule.unit is LimitUnit.YEAR else 1)
-        first = dt.date(self.today.year, 1, 1)
+        first = dt.date(1970, 1, 1)
         while add_months(first, months) <= self.today:
             first = add_months(first, months)
         return first - DAY, add_months(first, months) - DAY

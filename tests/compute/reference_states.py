@@ -6,12 +6,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from tests.compute.reference import shown
-from tests.compute.reference_deadlines import NATURAL
+from tests.compute.reference_deadlines import NATURAL, later
 from tests.compute.reference_sources import is_date, late_if_date
-from tests.compute.reference_tasks import Task, later, whole
+from tests.compute.reference_tasks import Task, whole
 from tests.reference_time import add_months
 from xlcrm.rules.base import Effect, LimitUnit, Rule, RuleKind
-from xlcrm.rules.measures import OVERALL_SATISFACTION
+from xlcrm.rules.measures import OVERALL_SATISFACTION, SCORE_OF_TEN
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -53,11 +53,14 @@ class States:
 
     def reassessments(self, rule: Rule) -> list[Task]:
         found = []
+        place = rule.start.items[0].place
         for row in self.desk.matching(rule):
-            account = self.book.account(rule.table, row)
-            until = self.contacts.paused_until(account) if account else None
-            if until and self.desk.soon(until.date()) and self.desk.judged(until.date()):
-                found.append(Task(rule, row, whole(self.desk.workday(until.date()))))
+            at = row[place.key] if place else None
+            if at is None or at > self.now or self.book.account(rule.table, row) is None:
+                continue
+            until = later(at.date(), rule.limit, rule.unit)
+            if self.desk.soon(until) and self.desk.judged(until):
+                found.append(Task(rule, row, whole(self.desk.workday(until))))
         return found
 
     def recurring(self, rule: Rule) -> list[Task]:
@@ -107,11 +110,13 @@ class States:
         return found
 
     def measure(self, rule: Rule, row: Row) -> float | None:
-        if rule.occasions[0] != OVERALL_SATISFACTION:
-            value: float | None = row[BY_NAME[rule.table].by_heading[rule.occasions[0]].key]
-            return value
+        name = rule.occasions[0]
         scores = [row[key] for key in SCORES if row[key] is not None and 1 <= row[key] <= 5]
-        return sum(scores) / len(scores) / 5 * 100 if scores else None
+        whole_form = {OVERALL_SATISFACTION: 100 / 5, SCORE_OF_TEN: 10 / 5}
+        if name in whole_form:
+            return sum(scores) / len(scores) * whole_form[name] if scores else None
+        value: float | None = row[BY_NAME[rule.table].by_heading[name].key]
+        return value
 
     def delays(self, rule: Rule) -> list[Task]:
         """What was not solved in time is to be explained, until a call after the broken promise does so."""

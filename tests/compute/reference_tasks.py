@@ -6,17 +6,15 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tests.compute.reference import CLOCKED, earliest
+from tests.compute.reference import earliest, is_clock
 from tests.compute.reference_calendar import end_of_day, midnight
 from tests.compute.reference_sources import Asked
-from tests.reference_time import add_months
-from xlcrm.periods import Unit
-from xlcrm.rules.base import SPAN_UNITS, LimitUnit, Rule, RuleKind
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from tests.compute.reference import Reference, Verdict
     from tests.compute.reference_book import Row
+    from xlcrm.rules.base import Rule, RuleKind
     from xlcrm.rules.sources import Sources
 
 OPEN = ("进行中", "即将超时", "已超时")
@@ -40,15 +38,6 @@ class Task:
         return self.table or self.rule.table
 
 
-def later(day: dt.date, amount: float, unit: LimitUnit) -> dt.date:
-    """So long after a day, or before it."""
-    span = Unit(SPAN_UNITS[unit])
-    number = round(amount) * (-1 if unit is LimitUnit.DAYS_BEFORE else 1)
-    if span in (Unit.MO, Unit.Y):
-        return add_months(day, number * (12 if span is Unit.Y else 1))
-    return day + dt.timedelta(days=number * (7 if span is Unit.W else 1))
-
-
 class Desk:
     """What every kind of task is found with: one book, its clocks, its customers and today."""
 
@@ -64,12 +53,11 @@ class Desk:
         row: Row,
         *,
         since: dt.datetime | None = None,
-        due: dt.date | None = None,
+        due: dt.datetime | None = None,
         tag: str = "",
     ) -> dt.datetime | None:
         """The time that a rule's start or stop gives a row."""
-        day = None if due is None else midnight(due)
-        return self.reference.finder.first_of(sources, Asked(sources.home, row, since, day, tag))
+        return self.reference.finder.first_of(sources, Asked(sources.home, row, since, due, tag))
 
     def soon(self, day: dt.date | None) -> bool:
         return day is None or day <= self.last_day
@@ -122,7 +110,7 @@ class Desk:
 
     def clocks(self) -> list[Task]:
         """Open clocks; of a customer's records the one with the earliest deadline stands for all."""
-        rules = [rule for rule in self.of_kind(*CLOCKED) if rule.clock]
+        rules = [rule for rule in self.book.rules if is_clock(rule)]
         found: list[Task] = []
         for table, name in dict.fromkeys((rule.table, rule.clock) for rule in rules):
             own = [rule for rule in rules if (rule.table, rule.clock) == (table, name)]

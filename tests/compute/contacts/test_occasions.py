@@ -21,17 +21,29 @@ if TYPE_CHECKING:
     ("limit", "unit", "last", "before"),
     [
         ("1", "周", "2026-11-22", "2026-11-15"),
-        ("2", "周", "2026-11-22", "2026-11-08"),
+        ("2", "周", "2026-11-29", "2026-11-15"),
         ("1", "个月", "2026-11-30", "2026-10-31"),
         ("3", "个月", "2026-12-31", "2026-09-30"),
         ("6", "个月", "2026-12-31", "2026-06-30"),
+        ("5", "个月", "2027-01-31", "2026-08-31"),
         ("1", "年", "2026-12-31", "2025-12-31"),
+        ("2", "年", "2027-12-31", "2025-12-31"),
     ],
 )
 def test_the_ends_of_this_period_and_the_one_before(limit: str, unit: str, last: str, before: str) -> None:
     cells = next(dict(row) for row in default_rows("crm") if row["规则编号"] == "C34")
     rule = parse_rule({**cells, "时限": limit, "单位": unit})
     assert [str(day) for day in period_ends(np.datetime64("2026-11-20"), rule)] == [last, before]
+
+
+@pytest.mark.parametrize(("limit", "unit"), [("2", "周"), ("5", "个月"), ("2", "年")])
+def test_a_period_ends_on_the_same_day_from_its_first_day_to_its_last(limit: str, unit: str) -> None:
+    cells = next(dict(row) for row in default_rows("crm") if row["规则编号"] == "C34")
+    rule = parse_rule({**cells, "时限": limit, "单位": unit})
+    last, before = period_ends(np.datetime64("2026-11-20"), rule)
+    for day in np.arange(before + 1, last + 1):
+        assert period_ends(day, rule) == (last, before)
+    assert period_ends(last + 1, rule)[1] == last
 
 
 @pytest.mark.parametrize(

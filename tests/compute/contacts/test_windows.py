@@ -121,6 +121,13 @@ def test_hours_before_a_moment_are_a_moment_and_before_a_date_a_date(expected: s
     assert found["due_at"].tolist() == [dt.datetime.fromisoformat(due)]
 
 
+@pytest.mark.parametrize(("hours", "due"), [("1", "2026-11-25"), ("24", "2026-11-24")])
+def test_hours_before_a_date_count_from_its_end_as_they_do_for_clocks(hours: str, due: str) -> None:
+    rules = book(S08={"时限": hours, "单位": "小时前"})
+    rows = {"customers": [customer(contract_ends_on="2026-11-25")], "care_records": []}
+    assert days(computed(rows, rules)) == {"S08": due}
+
+
 def test_a_milestone_that_is_a_clock_gives_one_task() -> None:
     rows = {
         "orders": [{"order_id": "DD20261101001", "expected_at": "2026-11-21 15:00", "order_status": "生产中"}]

@@ -12,7 +12,7 @@ from xlcrm.compute.facts import Facts, Flags, Integers, Moments, moments
 from xlcrm.compute.lists.open_cases import CASE_TABLES, open_cases
 from xlcrm.compute.matching import match
 from xlcrm.compute.tasks import join, judged_from, tasks, within_horizon
-from xlcrm.periods import FESTIVALS, Unit, add, is_date_only, next_anniversary, next_festival
+from xlcrm.periods import FESTIVALS, Unit, add, end_of_day, is_date_only, next_anniversary, next_festival
 from xlcrm.rules.base import SPAN_UNITS, LimitUnit, Rule, RuleKind
 from xlcrm.rules.conditions import find_place
 from xlcrm.tables import BY_NAME
@@ -73,9 +73,13 @@ def _counted_from(rule: Rule, start: Moments, limit: float) -> tuple[Moments, Fl
     unit = Unit(SPAN_UNITS[rule.unit])
     sign = -1 if rule.unit in (LimitUnit.DAYS_BEFORE, LimitUnit.HOURS_BEFORE) else 1
     amount = sign * round(limit)
-    due = add(start.astype("datetime64[D]"), amount, unit).astype("datetime64[D]").astype("datetime64[s]")
+    day = start.astype("datetime64[D]")
     if unit not in _OF_A_DAY:
+        due = add(day, amount, unit).astype("datetime64[D]").astype("datetime64[s]")
         return due, np.ones(len(start), dtype=bool)
+    # Hours before a date count from its end, as they do for clocks.
+    due = add(end_of_day(day) if sign < 0 else day, amount, unit)
+    due = due.astype("datetime64[D]").astype("datetime64[s]")
     by_day = is_date_only(start)
     return np.where(by_day, due, add(start.astype("datetime64[s]"), amount, unit)), by_day
 
@@ -181,14 +185,19 @@ def _open_period(facts: Facts, rule: Rule) -> np.datetime64 | None:
 
 
 def period_ends(today: np.datetime64, rule: Rule) -> tuple[np.datetime64, np.datetime64]:
-    """The last day of the period that holds today and of the one before: weeks end on Sunday."""
+    """The last day of the period that holds today and of the one before.
+
+    Weeks end on Sunday. All periods count from the beginning of 1970, so that one that no year holds a whole
+    number of times (2周, 5个月, 2年) has the same last day whenever it is asked for.
+    """
     if rule.unit is LimitUnit.WEEK:
-        weekday = (today.astype(np.int64) + 3) % 7
-        end = today + np.timedelta64(int(6 - weekday), "D")
-        return end, end - np.timedelta64(7 * round(rule.limit), "D")
+        weeks = round(rule.limit)
+        week = (today.astype(np.int64) + 3) // 7  # the days are counted from a Thursday
+        end = ((week - week % weeks + weeks) * 7 - 4).astype("datetime64[D]")
+        return end, end - np.timedelta64(7 * weeks, "D")
     months = round(rule.limit) * (12 if rule.unit is LimitUnit.YEAR else 1)
     month = today.astype("datetime64[M]").astype(np.int64)
-    first = month - month % months if 12 % months == 0 else month
+    first = month - month % months
     starts = np.array([first + months, first]).astype("datetime64[M]").astype("datetime64[D]")
     last, before = starts - np.timedelta64(1, "D")
     return last, before
