@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+pytestmark = pytest.mark.no_cover
+"""Whole runs: what they cover, the tests of the rooms cover too, in a fraction of the time."""
+
 V_CODES: Final = [code for code in CODES if code.startswith("V")]
 CASES: Final = [
     pytest.param(pack, code, name, id=f"{pack}-{code}-{name}")

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     Variant = Callable[[str], tuple[Path, Path, Ran]]
 
+pytestmark = pytest.mark.no_cover
+"""Whole runs: what they cover, the tests of the rooms cover too, in a fraction of the time."""
+
 DIALECTS = [name for name in VARIANTS if name != "plain"]
 LIST_SHEETS = ("到期清单", "超时预警", "校验结果")
 AUTO_COLUMNS_OF_CUSTOMERS = ("最近互动日期", "下次联系日期", "建议阶段", "RFM类别", "校验")

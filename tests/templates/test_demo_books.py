@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime(2026, 11, 20, 10, 30)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 
 @pytest.fixture(scope="module")
