@@ -13,6 +13,7 @@ from tests.reference_time import add_months, months_between
 from xlcrm.periods import parse_length
 from xlcrm.rules.conditions import Op, Place, Term, When
 from xlcrm.tables import BY_NAME, TABLES
+from xlcrm.tables.base import Kind
 from xlcrm.tables.frames import Remark
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def compare(term: Term, cell: Any, now: dt.datetime) -> bool:
     if term.op is Op.AGED:
         return add_months(cell.date(), round(term.number)) <= now.date()
     if term.op in (Op.IN, Op.NOT_IN):
-        return (cell in term.choices) is (term.op is Op.IN)
+        among = cell in term.choices
+        if BY_NAME[term.place.table].by_key[term.place.key].kind is Kind.TAGS:
+            among = bool(tags_of(cell) & {choice.lower() for choice in term.choices})
+        return among is (term.op is Op.IN)
     if term.op in (Op.LESS, Op.AT_MOST):
         return bool(cell < term.number) or (term.op is Op.AT_MOST and bool(cell == term.number))
     return bool(cell > term.number) or (term.op is Op.AT_LEAST and bool(cell == term.number))

@@ -98,7 +98,8 @@ class Deadlines:
         else:
             days = calendar.hours is not None and rule.unit in (LimitUnit.DAY, LimitUnit.WEEK)
             begins = end_of_day(start) if days and whole_day(start) else start
-            due = calendar.walk(begins, self.span(limit, rule.unit, calendar), list(pauses))
+            span = self.span(limit, rule.unit, calendar)
+            due = calendar.walk(begins, span, list(pauses) if span else [])
         return self.due_day(due, calendar, pauses) if whole_day(start) else due
 
     def due_day(self, due: dt.datetime, calendar: PlainCalendar, pauses: Sequence[Span]) -> dt.datetime:

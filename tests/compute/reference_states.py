@@ -11,7 +11,7 @@ from tests.compute.reference_sources import is_date, late_if_date
 from tests.compute.reference_tasks import Task, whole
 from tests.reference_time import add_months
 from xlcrm.rules.base import Effect, LimitUnit, Rule, RuleKind
-from xlcrm.rules.measures import OVERALL_SATISFACTION, SCORE_OF_TEN
+from xlcrm.rules.measures import OVERALL_SATISFACTION, SCORE_OF_TEN, SERVICE_SATISFACTION
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.compute.reference_contacts import Contacts
     from tests.compute.reference_tasks import Desk
 
+NOT_BELOW = (LimitUnit.YUAN_ABOVE, LimitUnit.HOURS_ABOVE)
 SCORES = ("quality", "tech_speed", "attitude", "service_speed", "problem_solving", "expertise", "initiative")
 
 
@@ -65,10 +66,11 @@ class States:
 
     def recurring(self, rule: Rule) -> list[Task]:
         days: dict[str, list[dt.date]] = {}
+        problem = BY_NAME[rule.table].by_heading[rule.occasions[0]].key
         for row in self.desk.matching(rule):
-            at = row["received_at"]
-            if at and at <= self.now:
-                days.setdefault(row["issue"], []).append(at.date())
+            at = row[self.book.touched(rule.table)]
+            if at and at <= self.now and row[problem] is not None:
+                days.setdefault(row[problem], []).append(at.date())
         this = self.today.year * 12 + self.today.month - 1
         found = []
         for issue, seen in days.items():
@@ -96,7 +98,7 @@ class States:
         """Forms below a limit ask for a contact with their customer."""
         found = []
         for rule in self.desk.of_kind(RuleKind.THRESHOLD):
-            if rule.unit is LimitUnit.YUAN_ABOVE or rule.effect is not Effect.NONE:
+            if rule.unit in NOT_BELOW or rule.effect is not Effect.NONE:
                 continue
             for row in self.desk.matching(rule):
                 at = row[BY_NAME[rule.table].touched]
@@ -115,6 +117,8 @@ class States:
         whole_form = {OVERALL_SATISFACTION: 100 / 5, SCORE_OF_TEN: 10 / 5}
         if name in whole_form:
             return sum(scores) / len(scores) * whole_form[name] if scores else None
+        if name == SERVICE_SATISFACTION:
+            return row["satisfaction"] if row["satisfaction"] and 1 <= row["satisfaction"] <= 5 else None
         value: float | None = row[BY_NAME[rule.table].by_heading[name].key]
         return value
 

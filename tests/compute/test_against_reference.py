@@ -5,22 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from random import Random
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.compute.build import Run, clock_words, run
+from tests.compute.agreement import check_clocks, check_tasks
+from tests.compute.build import Run, run
 from tests.compute.random_book import NOW, calendars, moved, rules, workbook
 from tests.compute.reference import Reference
 from tests.compute.reference_book import Book
-from tests.compute.reference_calendar import end_of_day, midnight
-from tests.compute.reference_contacts import Contacts
-from tests.compute.reference_occasions import Occasions
-from tests.compute.reference_states import States
-from tests.compute.reference_tasks import Desk
 from xlcrm.compute.facts import Facts
-from xlcrm.rules.base import Effect
 from xlcrm.rules.parameters import Parameters
 from xlcrm.rules.reading import RuleBook, default_book
 
@@ -28,8 +22,6 @@ pytestmark = pytest.mark.no_cover
 """Whole runs by the hundred: what they cover, the tests of the rooms cover too, in a third of the time."""
 HOLIDAYS = (38, 75)
 """Days from NOW to the end of December and to the days before the Spring Festival."""
-UNCOVERED = (Effect.IMPROVE, Effect.START_RECOVERY)
-"""What calls for improvements and recoveries looks at months and all tables; tests of its own judge it."""
 PACKS = ("service", "crm", "recovery", "relationship", "support", "full")
 
 
@@ -48,46 +40,6 @@ def both(seed: int, size: int, pack: str = "full", *, drawn: bool) -> tuple[Run,
     )
     computed = run(Facts(data, book, parameters, worktime, now))
     return computed, Reference(Book(data, book.rules, parameters, now), plain)
-
-
-def check_clocks(computed: Run, reference: Reference) -> None:
-    words = clock_words(computed)
-    expected = reference.clocks()
-    assert words.keys() == expected.keys()
-    for key, rows in expected.items():
-        breaches = computed.clocks[key].breaches.tolist()
-        for place, (found, missed, wanted) in enumerate(zip(words[key], breaches, rows, strict=True)):
-            assert (*found, missed) == wanted, (key, place, reference.book.rows(key[0])[place])
-
-
-def check_tasks(computed: Run, reference: Reference) -> None:
-    desk = Desk(reference)
-    contacts = Contacts(desk)
-    shown = computed.columns["customers"]
-    labels = {rule.label: rule.rule_id for rule in computed.facts.rules.rules} | {None: ""}
-    days = shown["next_contact_on"].astype("datetime64[D]").tolist()
-    found = list(zip(days, [labels[label] for label in shown["next_contact_rule"]], strict=True))
-    assert found == contacts.next_contacts()
-    rows = computed.shown.rows
-    others = {rule.rule_id for rule in computed.facts.rules.rules if rule.effect in UNCOVERED}
-    found_tasks = {
-        number: (state, priority, None if at is pd.NaT else at)
-        for number, state, priority, at in zip(
-            rows["task_id"], rows["state"], rows["priority"], rows["due_at"], strict=True
-        )
-        if number.split("|")[0] not in others
-    }
-    assert rows["task_id"].is_unique
-    expected = [*desk.clocks(), *contacts.tasks(), *Occasions(desk).tasks(), *States(desk, contacts).tasks()]
-    wanted = {
-        number: (
-            state,
-            priority,
-            None if due is None else midnight(due.date()) if due == end_of_day(due) else due,
-        )
-        for number, (state, priority, due) in desk.listed(expected).items()
-    }
-    assert found_tasks == wanted
 
 
 def check(seed: int, size: int, pack: str = "full", *, drawn: bool) -> None:

@@ -1,4 +1,4 @@
-"""Whatever the office types into 规则表: a rule is refused with a reason, or it can be worked out."""
+"""Whatever the office types into 规则表: refused with a reason, or worked out as the plain reference does."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.compute.agreement import check_clocks, check_tasks
 from tests.compute.build import run
 from tests.compute.random_book import NOW, calendars, workbook
+from tests.compute.reference import Reference
+from tests.compute.reference_book import Book
 from xlcrm.compute.explain.rows import explain
 from xlcrm.compute.facts import Facts
 from xlcrm.errors import RuleError
@@ -51,7 +54,7 @@ CELLS["时限"] = ["0", "1", "0.5", "3", "2、6", "1、3", "4-6", "100", "999999
 CELLS["预警"] = ["", "0%", "100%", "1天", "90分钟"]
 CELLS["时钟列"] = ["", "解决", "自定"]
 DATA = workbook(Random(4), 6)  # noqa: S311 - a draw, not a secret
-WORKTIME = calendars(Random(4))[0]  # noqa: S311 - a draw, not a secret
+WORKTIME, PLAIN = calendars(Random(4))  # noqa: S311 - a draw, not a secret
 
 
 @st.composite
@@ -76,3 +79,6 @@ def test_any_rule_is_refused_or_worked_out(row: dict[str, str]) -> None:
     if len(done.facts.frame(rule.table)):
         row_number = done.facts.frame(rule.table).index[0]
         assert len(explain(done.facts, done.lookups, done.contacts, rule.table, row_number)) <= 1
+    reference = Reference(Book(DATA, (rule,), Parameters(), NOW), PLAIN)
+    check_clocks(done, reference)
+    check_tasks(done, reference)

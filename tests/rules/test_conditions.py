@@ -202,6 +202,11 @@ def test_one_of_several_tags_is_enough() -> None:
     assert holds(one("需求标签≠价格敏感"), tags, NOW).tolist() == [False, True, False]
 
 
+def test_width_and_case_of_a_tag_do_not_matter() -> None:
+    tags = pd.Series(["ＶＩＰ、急购", "vip", "Vip级"], dtype="str")
+    assert holds(one("需求标签=VIP"), tags, NOW).tolist() == [True, True, False]
+
+
 def test_no_packaged_rule_matches_without_saying_so() -> None:
     silent = [rule.rule_id for rule in default_book("full").rules if not rule.when.terms]
     assert silent == [row["规则编号"] for row in default_rows("full") if row["条件"] == "全部"]

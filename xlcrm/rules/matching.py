@@ -12,6 +12,7 @@ from xlcrm.rules.conditions import EMPTY, Op
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.base import Kind
 from xlcrm.tables.cells import split_tags
+from xlcrm.tables.typed_text import folded
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,7 +33,8 @@ def holds(term: Term, cells: pd.Series, now: dt.datetime) -> NDArray[np.bool_]:
     """(n,) whether the comparison holds for each cell; a blank cell holds for 为空 and the value 空 alone.
 
     A blank is not known to differ, so that ≠ does not match it by accident either. A cell of tags holds for =
-    when one of its tags is among the choices. 最新记录 is no comparison of one cell; the callers answer it.
+    when one of its tags is among the choices, width and case aside. 最新记录 is no comparison of one cell;
+    the callers answer it.
     """
     if term.op is Op.FILLED:
         return _flags(cells.notna())
@@ -57,8 +59,11 @@ def _among(term: Term, cells: pd.Series) -> NDArray[np.bool_]:
     if BY_NAME[term.place.table].by_key[term.place.key].kind is not Kind.TAGS:
         return _flags(cells.isin(term.choices))
     tags = split_tags(pd.Series(cells.dropna().unique(), dtype="str"))
+    wanted = {folded(choice) for choice in term.choices}
     tagged = {
-        text for text, own in zip(cells.dropna().unique(), tags, strict=True) if {*own} & {*term.choices}
+        text
+        for text, own in zip(cells.dropna().unique(), tags, strict=True)
+        if wanted & {folded(tag) for tag in own}
     }
     return _flags(cells.isin(tagged | set(term.choices)))
 

@@ -50,6 +50,14 @@ def test_later_contact_deals_with_a_form() -> None:
     assert listed(at("C25", forms, ("2026-11-16 09:00",))) == []
 
 
+@pytest.mark.parametrize(("first_talk", "days"), [("2026-11-14 09:01", ["11-20"]), ("2026-11-14 09:00", [])])
+def test_hours_above_a_limit_are_asked_about_and_no_others(first_talk: str, days: list[str]) -> None:
+    """R10 as an office may use it: a task instead of a line in the assessment."""
+    case = {"customer_id": "2023001", "received_at": "2026-11-13 09:00", "responded_at": first_talk}
+    found = computed({"customers": CUSTOMERS, "recovery_cases": [case]}, book(R10={"作用": ""}))
+    assert [day for day, _ in listed(found)] == days
+
+
 def test_time_for_a_threshold_is_a_parameter() -> None:
     assert listed(at("C25", [form("2026-11-13", nps=6)], threshold_days=3)) == [("11-16", "高层介入沟通")]
 

@@ -99,8 +99,10 @@ def _form_tasks(facts: Facts, lookups: Lookups) -> pd.DataFrame:
         if rule.unit is LimitUnit.YUAN_ABOVE or not is_of_rows(rule):
             continue
         at = moments(facts.frame(rule.table)[BY_NAME[rule.table].touched])
-        low = match(rule.when, facts) & (of_rows(facts, rule) < rule.limit)
-        rows = np.flatnonzero(low & (at <= facts.now_at) & (facts.codes(rule.table) >= 0))
+        values = of_rows(facts, rule)
+        missed = values > rule.limit if rule.unit is LimitUnit.HOURS_ABOVE else values < rule.limit
+        asked = match(rule.when, facts) & missed & (facts.codes(rule.table) >= 0)
+        rows = np.flatnonzero(asked & (at <= facts.now_at))
         day = at[rows].astype("datetime64[D]")
         due = day + np.timedelta64(facts.parameters.threshold_days, "D")
         done = lookups.times(rule.stop, rows, since=at[rows])
