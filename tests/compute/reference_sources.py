@@ -73,8 +73,9 @@ class Finder:
             contacts = [one for one in contacts if late_if_date(one[0]) > anchor]
         else:
             contacts = [one for one in contacts if late_if_date(one[0]) >= anchor]
-        if source.pick is Pick.WEEK_BEFORE and asked.due is not None:
-            contacts = [one for one in contacts if one[0] <= end_of_day(asked.due)]
+        day = asked.due or asked.since
+        if source.pick is Pick.WEEK_BEFORE and day is not None:
+            contacts = [one for one in contacts if one[0] <= end_of_day(day)]
         place = 1 if source.pick is Pick.SECOND_AFTER_START else 0
         return contacts[place][0] if place < len(contacts) else None
 

@@ -113,9 +113,9 @@ class States:
 
     def measure(self, rule: Rule, row: Row) -> float | None:
         name = rule.occasions[0]
-        scores = [row[key] for key in SCORES if row[key] is not None and 1 <= row[key] <= 5]
         whole_form = {OVERALL_SATISFACTION: 100 / 5, SCORE_OF_TEN: 10 / 5}
         if name in whole_form:
+            scores = [row[key] for key in SCORES if row[key] is not None and 1 <= row[key] <= 5]
             return sum(scores) / len(scores) * whole_form[name] if scores else None
         if name == SERVICE_SATISFACTION:
             return row["satisfaction"] if row["satisfaction"] and 1 <= row["satisfaction"] <= 5 else None

@@ -90,6 +90,8 @@ def _flaws(rule: Rule) -> Iterator[Flaw]:
         yield Flaw("R02", "终点", f"{rule.kind.value}类规则必须写明终点")
     if rule.kind is RuleKind.STATE and rule.effect is Effect.NONE and not rule.clock:
         yield Flaw("R01", "作用", "状态类规则必须写明作用或时钟列")
+    if rule.kind is RuleKind.STATE and rule.effect is Effect.NONE and rule.unit not in SPAN_UNITS:
+        yield Flaw("R03", "单位", f"有时钟列的规则应以时间为单位，例如 小时、天，现为 {rule.unit.value}")
     yield from _of_limits(rule)
     yield from _of_kind(rule)
 
