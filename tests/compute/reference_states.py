@@ -168,6 +168,4 @@ class States:
         end = late_if_date(promised)
         solved = row["resolved_at"]
         solved = self.now if solved is None or solved > self.now else solved
-        if solved <= end or (is_date(solved) and solved.date() == end.date()):
-            return None
-        return end, is_date(promised)
+        return None if solved <= end else (end, is_date(promised))

@@ -81,11 +81,8 @@ def _breaches(facts: Facts, table: str, clock: Clock | None) -> tuple[Moments, F
     promised = np.where(by_day, end_of_day(promised), promised)
     solved = moments(facts.values(table, "resolved_at"))
     solved = np.where(solved <= facts.now_at, solved, facts.now_at)
-    kept_that_day = is_date_only(solved) & (
-        solved.astype("datetime64[D]") == promised.astype("datetime64[D]")
-    )
     received = moments(facts.frame(table)[BY_NAME[table].touched])
-    late = (solved > promised) & ~kept_that_day & judged_from(facts, received)
+    late = (solved > promised) & judged_from(facts, received)
     return promised, by_day, late
 
 
