@@ -15,6 +15,10 @@
         HeadingMissing         no heading row, or a key heading is not there
         HeadingRepeated        one heading twice
         SaveFailed             the disk or the system said no
+        SheetProtected         a live sheet is protected against writing
+      ProgramError             the spreadsheet program
+        ProgramMissing         none is running, or none that we can reach
+        ProgramBusy            it does not answer now: a cell is being edited, a dialog is open
       RuleError                规则表 cannot be used
       ParameterError           参数表 cannot be used
       CalendarError            working hours or 节假日 cannot be used
@@ -89,6 +93,22 @@ class HeadingRepeated(WorkbookError):
 
 class SaveFailed(WorkbookError):
     """The system refused to write."""
+
+
+class SheetProtected(WorkbookError):
+    """A sheet of an open workbook is protected against writing."""
+
+
+class ProgramError(XlcrmError):
+    """The spreadsheet program stops us."""
+
+
+class ProgramMissing(ProgramError):
+    """No spreadsheet program is running that we can reach."""
+
+
+class ProgramBusy(ProgramError):
+    """The spreadsheet program does not answer now."""
 
 
 class RuleError(XlcrmError):

@@ -94,6 +94,8 @@ class Action:
         help: one Chinese sentence.
         function: `module:name` of its function, imported at the first run: a door can start to read
             the workbook while the heavy libraries load.
+        icon: the name that Office gives to the picture of its button on the ribbon.
+        sheets: where else than on 首页 its button stands, names of tables.
         params: what it may be asked.
     """
 
@@ -101,7 +103,14 @@ class Action:
     label: str
     help: str
     function: str
+    icon: str
+    sheets: tuple[str, ...] = ()
     params: type[Params] = RunParams
+
+    @property
+    def macro(self) -> str:
+        """The Sub that its button is bound to."""
+        return f"Xlcrm{self.name.title()}"
 
     def run(self, door: Door, params: Params, progress: Progress) -> Outcome:
         """Do it; raises `XlcrmError` where it cannot go on."""
