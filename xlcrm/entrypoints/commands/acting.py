@@ -1,0 +1,187 @@
+"""Commands that run an action on a workbook."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from xlcrm.actions import ACTIONS, AdoptParams, NormaliseParams, RunParams, WhyParams
+from xlcrm.entrypoints.show import (
+    changes_table,
+    findings_table,
+    outcome_json,
+    reasons_tree,
+    rows_table,
+    summary_table,
+)
+from xlcrm.entrypoints.terminal import (
+    AsJson,
+    DryRun,
+    NowText,
+    PathArgument,
+    Strict,
+    guarded,
+    moment,
+    out,
+    print_json,
+    say,
+    with_progress,
+)
+from xlcrm.entrypoints.wording import ChineseCommand
+from xlcrm.errors import SaveFailed, UnsafeToPatch, WorkbookInUse
+from xlcrm.tables import SYSTEM_TABLES, TABLES
+from xlcrm.workbook.file import FileDoor
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from xlcrm.actions import Outcome, Params
+
+FOUND_ERRORS: Final = 1
+"""The exit code of --strict where a finding is an error."""
+
+commands = typer.Typer()
+
+
+@commands.command(cls=ChineseCommand, help=ACTIONS["refresh"].help)
+def refresh(
+    path: PathArgument,
+    *,
+    now: NowText = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    strict: Strict = False,
+) -> None:
+    outcome = _run(
+        "refresh", path, RunParams(now=moment(now), dry_run=dry_run), quiet=as_json, write=not dry_run
+    )
+    if as_json:
+        print_json(outcome_json(outcome, path))
+    else:
+        out.print(summary_table(outcome.counts))
+        say(outcome, path, dry_run=dry_run)
+    _leave(outcome, strict=strict)
+
+
+@commands.command(cls=ChineseCommand, help=ACTIONS["check"].help)
+def check(
+    path: PathArgument,
+    *,
+    now: NowText = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    strict: Strict = False,
+) -> None:
+    at = moment(now)
+    outcome = guarded(lambda: _check(path, at, dry_run=dry_run, quiet=as_json))
+    if as_json:
+        print_json(outcome_json(outcome, path))
+    else:
+        if outcome.findings is not None and len(outcome.findings):
+            out.print(findings_table(outcome.findings))
+        say(outcome, path, dry_run=dry_run)
+    _leave(outcome, strict=strict)
+
+
+@commands.command(cls=ChineseCommand, help=ACTIONS["normalise"].help)
+def normalise(
+    path: PathArgument,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="写入；不加则只列出，不改动文件")] = False,
+    now: NowText = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    params = NormaliseParams(now=moment(now), dry_run=dry_run, apply=apply)
+    outcome = _run("normalise", path, params, quiet=as_json, write=apply and not dry_run)
+    _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
+    if not (apply or as_json) and outcome.data["changes"]:
+        out.print("确认无误后，加上 --apply 写入")
+
+
+@commands.command(cls=ChineseCommand, help=ACTIONS["undo"].help)
+def undo(path: PathArgument, *, now: NowText = "", dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    params = RunParams(now=moment(now), dry_run=dry_run)
+    outcome = _run("undo", path, params, quiet=as_json, write=not dry_run)
+    _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
+
+
+@commands.command(cls=ChineseCommand, help=ACTIONS["adopt"].help)
+def adopt(
+    path: PathArgument,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="登记；不加则只列出，不改动文件")] = False,
+    now: NowText = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    params = AdoptParams(now=moment(now), dry_run=dry_run, apply=apply)
+    outcome = _run("adopt", path, params, quiet=as_json, write=apply and not dry_run)
+    if as_json:
+        print_json(outcome_json(outcome, path) | outcome.data)
+        return
+    if outcome.data["rows"]:
+        out.print(rows_table(outcome.data["rows"]))
+    say(outcome, path, dry_run=dry_run)
+    if not apply and outcome.data["rows"]:
+        out.print("确认无误后，加上 --apply 登记")
+
+
+@commands.command(cls=ChineseCommand, help=ACTIONS["why"].help)
+def why(
+    path: PathArgument,
+    sheet: Annotated[str, typer.Option("--sheet", help="工作表名称，例如 客户投诉登记表", metavar="工作表")],
+    row: Annotated[int, typer.Option("--row", help="行号，与 Excel 左侧的行号一致", metavar="行号", min=1)],
+    *,
+    now: NowText = "",
+    as_json: AsJson = False,
+) -> None:
+    outcome = _run("why", path, WhyParams(sheet=sheet, row=row, now=moment(now)), quiet=as_json, write=False)
+    if as_json:
+        print_json(outcome.data)
+    else:
+        out.print(outcome.message)
+        out.print(reasons_tree(outcome.data))
+
+
+def _check(path: Path, now: dt.datetime | None, *, dry_run: bool, quiet: bool) -> Outcome:
+    """Check and write; where the workbook cannot be written just now, the findings are still shown."""
+    if not dry_run:
+        try:
+            return _work("check", path, RunParams(now=now), quiet=quiet, write=True)
+        except (WorkbookInUse, SaveFailed, UnsafeToPatch) as error:
+            lost = f"校验结果没有写入工作簿：{error.message}"
+    outcome = _work("check", path, RunParams(now=now, dry_run=True), quiet=quiet, write=False)
+    return outcome if dry_run else dataclasses.replace(outcome, remarks=[*outcome.remarks, lost])
+
+
+def _run(name: str, path: Path, params: Params, *, quiet: bool, write: bool) -> Outcome:
+    return guarded(lambda: _work(name, path, params, quiet=quiet, write=write))
+
+
+def _work(name: str, path: Path, params: Params, *, quiet: bool, write: bool) -> Outcome:
+    def work(progress: Callable[[str], None]) -> Outcome:
+        with FileDoor(path, write=write) as door:
+            door.prefetch([title for table in (*TABLES, *SYSTEM_TABLES) for title in table.titles])
+            return ACTIONS[name].run(door, params, progress)
+
+    return with_progress(work, quiet=quiet)
+
+
+def _show_changes(outcome: Outcome, path: Path, *, dry_run: bool, as_json: bool) -> None:
+    """What an action rewrites in the user's cells, cell by cell."""
+    if as_json:
+        print_json(outcome_json(outcome, path) | outcome.data)
+        return
+    if outcome.data["changes"]:
+        out.print(changes_table(outcome.data["changes"]))
+    say(outcome, path, dry_run=dry_run)
+
+
+def _leave(outcome: Outcome, *, strict: bool) -> None:
+    if strict and outcome.errors:
+        raise typer.Exit(FOUND_ERRORS)

@@ -1,0 +1,91 @@
+"""What every command shares: its options, its two streams, and how it ends where it cannot go on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from xlcrm.actions.base import silent
+from xlcrm.errors import UsageError, XlcrmError
+from xlcrm.tables import PACKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlcrm.actions import Outcome
+
+T = TypeVar("T")
+CANNOT: Final = 2
+"""The exit code of a command that could not do what was asked."""
+
+out = Console()
+err = Console(stderr=True)
+
+NowText = Annotated[str, typer.Option("--now", help="以此为当前时间，例如 2026-01-31T09:00", metavar="时间")]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="输出成文档页面")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示将要写入什么，不改动文件")]
+Strict = Annotated[bool, typer.Option("--strict", help="有“错误”级别的校验结果时以 1 退出")]
+PackName = Annotated[str, typer.Option("--pack", help=f"模板：{'、'.join(PACKS.values())}", metavar="模板")]
+PathArgument = Annotated[Path, typer.Argument(help="工作簿文件", metavar="文件", show_default=False)]
+
+
+def moment(text: str) -> dt.datetime | None:
+    """The time that --now names; None where it was not given."""
+    if not text:
+        return None
+    try:
+        return dt.datetime.fromisoformat(text.strip().replace("/", "-")).replace(tzinfo=None)
+    except ValueError:
+        return guarded(lambda: _refusemoment(text))
+
+
+def _refusemoment(text: str) -> dt.datetime:
+    raise UsageError(f"看不懂时间“{text}”；写法如 2026-01-31 或 2026-01-31T09:00")
+
+
+def with_progress(work: Callable[[Callable[[str], None]], T], *, quiet: bool) -> T:
+    """Run, with the name of the stage on a terminal unless `quiet`."""
+    if quiet or not err.is_terminal:
+        return work(silent)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as shown:
+        task = shown.add_task("")
+        return work(lambda stage: shown.update(task, description=stage))
+
+
+def guarded(work: Callable[[], T]) -> T:
+    """Run, and end with one sentence where something cannot go on."""
+    try:
+        return work()
+    except XlcrmError as error:
+        err.print(f"不能完成：{error.message}", soft_wrap=True, markup=False, highlight=False)
+        raise typer.Exit(CANNOT) from error
+
+
+def say(outcome: Outcome, path: Path, *, dry_run: bool) -> None:
+    """An outcome's sentences, and where what was written went."""
+    out.print(outcome.message, soft_wrap=True, highlight=False)
+    for remark in outcome.remarks:
+        out.print(f"· {remark}", soft_wrap=True, highlight=False, markup=False)
+    if dry_run and outcome.changes is not None:
+        out.print(f"试运行：将写入 {outcome.changes.cells} 个单元格，文件没有改动")
+    elif outcome.saved is not None and outcome.saved.backup is not None:
+        out.print(
+            f"已写入 {path.name}，备份在 {outcome.saved.backup}",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
+
+
+def print_json(value: Any) -> None:
+    """A value as JSON, dates as texts."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
