@@ -23,6 +23,7 @@
       ParameterError           参数表 cannot be used
       CalendarError            working hours or 节假日 cannot be used
       UsageError               a request that makes no sense
+      IncompleteInstall        a file that came with xlcrm or xlwings is missing
 
 Each message is one Chinese sentence: where, what was found, what to do. When one is raised, nothing
 has been written. Wrong *data* is never an exception; it is a finding (see `xlcrm.checks`).
@@ -125,3 +126,7 @@ class CalendarError(XlcrmError):
 
 class UsageError(XlcrmError):
     """A request that makes no sense as asked."""
+
+
+class IncompleteInstall(XlcrmError):
+    """A file that is installed with xlcrm or with a package that it needs is missing or unknown."""
