@@ -18,6 +18,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "检查录入，计算截止和到期，重建到期清单、超时预警和校验结果",
             "xlcrm.actions.refresh:refresh",
             icon="RefreshAll",
+            group="每天",
             sheets=("due_list", "alerts"),
         ),
         Action(
@@ -26,6 +27,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "检查所有录入，写入校验结果；不改动任何录入的单元格",
             "xlcrm.actions.check:check",
             icon="DataValidation",
+            group="每天",
             sheets=("findings",),
         ),
         Action(
@@ -34,6 +36,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "列出可以安全改写的录入（电话写法、选项叫法、文本日期、万元、缺少的编号等），确认后写入",
             "xlcrm.actions.normalise:normalise",
             icon="ReplaceDialog",
+            group="录入",
             sheets=("findings",),
             params=NormaliseParams,
         ),
@@ -43,6 +46,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "撤销最近一批对录入单元格的改写，恢复原值；之后又改过的单元格不动",
             "xlcrm.actions.undo:undo",
             icon="Undo",
+            group="录入",
             sheets=("journal",),
         ),
         Action(
@@ -51,6 +55,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "列出建议的改进和关系恢复（由规则触发、尚未登记的），确认后登记到改进计划表和关系恢复表",
             "xlcrm.actions.adopt:adopt",
             icon="SheetRowsInsert",
+            group="录入",
             sheets=("improvement_actions", "recovery_cases"),
             params=AdoptParams,
         ),
@@ -60,8 +65,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "说明某一行的每个截止是怎样算出来的",
             "xlcrm.actions.why:why",
             icon="Help",
+            group="说明",
             sheets=("due_list", "alerts"),
             params=WhyParams,
+            writes=False,
         ),
     )
 }

@@ -95,8 +95,10 @@ class Action:
         function: `module:name` of its function, imported at the first run: a door can start to read
             the workbook while the heavy libraries load.
         icon: the name that Office gives to the picture of its button on the ribbon.
+        group: the group of the ribbon that its button stands in.
         sheets: where else than on 首页 its button stands, names of tables.
         params: what it may be asked.
+        writes: whether it ever writes into the workbook.
     """
 
     name: str
@@ -104,8 +106,10 @@ class Action:
     help: str
     function: str
     icon: str
+    group: str
     sheets: tuple[str, ...] = ()
     params: type[Params] = RunParams
+    writes: bool = True
 
     @property
     def macro(self) -> str:
