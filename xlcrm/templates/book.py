@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,7 @@ from xlcrm.tables.system import (
 from xlcrm.templates import palette
 from xlcrm.templates.contents import tab_color
 from xlcrm.templates.home import add_home_sheet
+from xlcrm.templates.macro_book import add_macros, finish
 from xlcrm.templates.measures import text_width
 from xlcrm.templates.options_sheet import add_options_sheet
 from xlcrm.templates.styles import Styles
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlcrm.tables import Table
+    from xlcrm.templates.macro_book import Macros
     from xlcrm.worktime import Statutory
 
 HOLIDAY_YEARS: Final = (2025, 2026)
@@ -56,6 +59,7 @@ def build(
     data: Mapping[str, pd.DataFrame] | None = None,
     *,
     holidays: Statutory | None = None,
+    macros: Macros | None = None,
 ) -> None:
     """Write a new workbook.
 
@@ -65,9 +69,11 @@ def build(
         data: table name -> frame keyed by column keys; missing tables and columns stay blank. Where a
             sheet ships with rows (规则表, 参数表, 节假日, 客户标签体系表) it takes their place.
         holidays: days off and make-up days for 节假日; those of `HOLIDAY_YEARS` by default.
+        macros: makes it a macro workbook (.xlsm) with buttons; without them it is a plain one (.xlsx).
 
     Raises:
         UsageError: no such pack, or data for a table that the pack does not have.
+        IncompleteInstall: the macros' sources are missing.
     """
     if pack not in PACKS:
         raise UsageError(f"没有名为“{pack}”的模板，请用其中之一：{'、'.join(PACKS)}。")
@@ -82,11 +88,13 @@ def build(
         "default_format_properties": {"font_name": palette.FONT, "font_size": palette.SIZE},
         "default_row_height": 22,
     }
-    with Workbook(str(path), options) as book:
+    written = io.BytesIO()
+    with Workbook(written if macros else str(path), options) as book:
         book.set_properties({"title": PACKS[pack], "created": CREATED})
         book.set_size(2400, 1400)
         styles = Styles(book)
         lists = pack_option_lists(pack)
+        buttons = macros.buttons if macros else ()
         home = book.add_worksheet(HOME)
         for table in (*first, *tables, *last):
             if table is HOLIDAYS:
@@ -99,9 +107,14 @@ def build(
                 tab=tab_color(table),
                 book=PACKS[pack],
                 titles=max(text_width(each.title) for each in tables),
+                buttons=tuple(button for button in buttons if table.name in button.sheets),
             )
             add_table_sheet(book.add_worksheet(table.title), layout, styles)
-        add_home_sheet(home, pack, styles)
+        add_home_sheet(home, pack, styles, buttons)
+        if macros:
+            add_macros(book, macros, styles)
+    if macros:
+        finish(path, written)
 
 
 def _refuse_unknown(pack: str, frames: Mapping[str, pd.DataFrame], tables: tuple[Table, ...]) -> None:

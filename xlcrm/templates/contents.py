@@ -158,9 +158,11 @@ _OWN_STEPS: Final[Mapping[str, tuple[str, ...]]] = {
         "同色标签的表属于同一业务区，不用的表可以隐藏。",
     ),
 }
+_BY_COMMAND: Final = "保存并关闭工作簿，运行命令 xlcrm refresh 加文件名。"
+_BY_BUTTON: Final = "点上方的 刷新到期清单，不用关闭工作簿。"
 _STEPS: Final = (
     "点单元格会提示写法；单号、编号不要重复。",
-    "保存并关闭工作簿，运行命令 xlcrm refresh 加文件名。",
+    "{refresh}",
     "打开 到期清单，从上往下处理；可写处理备注或顺延至。",
     "看 超时预警 和 校验结果，点 来源 或 定位 跳到那一格。",
     "期限和周期在 规则表 修改，提前天数等在 参数表 修改。",
@@ -173,10 +175,16 @@ def subtitle(pack: str) -> str:
     return _SUBJECTS[pack] + _COMPUTED
 
 
-def steps(pack: str) -> list[str]:
-    """How to work with the workbook, in order, naming the pack's own sheets."""
-    titles = {table.name: table.title for table in tables_of(pack)}
-    return [text.format_map(titles) for text in _OWN_STEPS[pack]] + list(_STEPS)
+def steps(pack: str, *, buttons: bool = False) -> list[str]:
+    """How to work with the workbook, in order, naming the pack's own sheets.
+
+    Args:
+        pack: whose workbook.
+        buttons: whether it has them, and a refresh needs no command.
+    """
+    names = {table.name: table.title for table in tables_of(pack)}
+    names["refresh"] = _BY_BUTTON if buttons else _BY_COMMAND
+    return [text.format_map(names) for text in (*_OWN_STEPS[pack], *_STEPS)]
 
 
 def contents(pack: str) -> list[Entry]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xlcrm.tables import PACKS
 from xlcrm.tables.system import HOME_CARDS, REFRESHED_AT
 from xlcrm.templates import palette
+from xlcrm.templates.buttons import column_pixels, fill_band
 from xlcrm.templates.contents import contents, steps, subtitle
 from xlcrm.templates.table_sheet import set_print
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
+    from xlcrm.templates.buttons import Button
     from xlcrm.templates.contents import Entry
     from xlcrm.templates.styles import Styles
 
@@ -56,19 +58,21 @@ _PURPOSE_AT: Final = 4
 """A sheet's purpose stands so many columns right of its name, which may be long."""
 
 
-def add_home_sheet(sheet: Worksheet, pack: str, styles: Styles) -> None:
+def add_home_sheet(sheet: Worksheet, pack: str, styles: Styles, buttons: Sequence[Button] = ()) -> None:
     """Build 首页.
 
     Args:
         sheet: the empty sheet.
         pack: whose sheets it leads to.
         styles: the workbook's formats.
+        buttons: for the band between the figures and the contents; none leaves it to a little space.
     """
     last = _FIRST + 2 * len(HOME_CARDS) - 2
     _set_grid(sheet, last)
     _write_banner(sheet, PACKS[pack], subtitle(pack), last, styles)
     _write_cards(sheet, styles)
-    _write_body(sheet, pack, last, styles)
+    fill_band(sheet, (BUTTON_ROW, _FIRST), _band_width(), buttons)
+    _write_body(sheet, pack, last, steps(pack, buttons=bool(buttons)), styles)
     sheet.hide_gridlines(2)
     sheet.set_tab_color(palette.TAB_LISTS)
     sheet.set_selection(BUTTON_ROW, _FIRST, BUTTON_ROW, _FIRST)
@@ -131,12 +135,18 @@ def _write_cards(sheet: Worksheet, styles: Styles) -> None:
     sheet.set_row(BUTTON_ROW + 1, 8)
 
 
-def _write_body(sheet: Worksheet, pack: str, last: int, styles: Styles) -> None:
+def _band_width() -> int:
+    """Pixels from the first card's left edge to the last one's right edge."""
+    cards = len(HOME_CARDS)
+    return cards * column_pixels(_CARD_WIDTH) + (cards - 1) * column_pixels(_GAP_WIDTH)
+
+
+def _write_body(sheet: Worksheet, pack: str, last: int, texts: Sequence[str], styles: Styles) -> None:
     """Contents left and steps right; a long table of contents over both, with the steps below."""
     lines, right = contents(pack), _FIRST + _HALF
     if len(lines) <= _TWO_BLOCKS:
         _write_contents(sheet, _FIRST, right - 2, lines, styles)
-        below = _write_steps(sheet, (_BODY_ROW, right), last, steps(pack), styles)
+        below = _write_steps(sheet, (_BODY_ROW, right), last, texts, styles)
         _write_legend(sheet, (below + 1, right), last, styles)
         return
     one, other = _halves(lines)
@@ -144,7 +154,7 @@ def _write_body(sheet: Worksheet, pack: str, last: int, styles: Styles) -> None:
         _write_contents(sheet, _FIRST, right - 2, one, styles),
         _write_contents(sheet, right, last, other, styles, name=""),
     )
-    _write_steps(sheet, (below + 1, _FIRST), right - 2, steps(pack), styles)
+    _write_steps(sheet, (below + 1, _FIRST), right - 2, texts, styles)
     _write_legend(sheet, (below + 1, right), last, styles)
 
 

@@ -13,6 +13,7 @@ from xlcrm.tables.base import Kind, Role
 from xlcrm.tables.system import HOME
 from xlcrm.templates import palette
 from xlcrm.templates.bands import blocks, write_band
+from xlcrm.templates.buttons import column_pixels, stand_beside_title
 from xlcrm.templates.cells import write_values
 from xlcrm.templates.conditions import conditions, row_conditions
 from xlcrm.templates.measures import column_width, frozen_columns, lines_needed, pages_wide, text_width
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from xlcrm.tables.base import Column, Table
     from xlcrm.tables.options import OptionList
+    from xlcrm.templates.buttons import Button
     from xlcrm.templates.styles import Styles
 
 HEADING_ROW: Final = 3
@@ -61,6 +63,7 @@ class Layout:
         tab: colour of the sheet's tab.
         book: name of the workbook, for the footer.
         titles: characters of the workbook's longest sheet title.
+        buttons: that stand beside the title.
     """
 
     table: Table
@@ -70,6 +73,7 @@ class Layout:
     tab: str
     book: str
     titles: int = 0
+    buttons: Sequence[Button] = ()
 
     def width(self, item: Column) -> float:
         """Width of one of its columns in characters."""
@@ -94,8 +98,8 @@ class Layout:
 
 def add_table_sheet(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     """Build one table's sheet; the worksheet is empty and named already."""
-    _write_top(sheet, layout, styles)
     _set_columns(sheet, layout, styles)
+    _write_top(sheet, layout, styles)
     _add_table_object(sheet, layout, styles)
     _set_heights(sheet, layout)
     _add_limits(sheet, layout)
@@ -143,7 +147,9 @@ def _write_top(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
         if role in roles
         for part in (mark, "　■ ", hint, name)
     ]
-    place = (0, _beside_title(layout)) if found else (1, 1)
+    beside = _beside_title(layout)
+    taken = stand_beside_title(sheet, beside, layout.buttons)
+    place = (0, _column_after(layout, beside, taken)) if found else (1, 1)
     sheet.write_rich_string(*place, hint, f"{layout.table.hint}　", *legend, hint)
 
 
@@ -152,6 +158,15 @@ def _beside_title(layout: Layout) -> int:
     reach = text_width(layout.table.title) * _TITLE_SIZE / palette.SIZE + 2
     ends = accumulate(layout.width(item) for item in layout.columns)
     return next((place for place, end in enumerate(ends, start=1) if end >= reach), len(layout.columns))
+
+
+def _column_after(layout: Layout, first: int, taken: int) -> int:
+    """The first column from `first` on that begins right of so many pixels, which the buttons take."""
+    place = first
+    while taken > 0 and place < len(layout.columns):
+        taken -= column_pixels(layout.width(layout.columns[place]))
+        place += 1
+    return place
 
 
 def write_home_link(sheet: Worksheet, styles: Styles) -> None:

@@ -1,0 +1,104 @@
+"""What a macro workbook has beside the plain one: its project, its settings, its ribbon."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from xlcrm.templates import palette
+from xlcrm.templates.buttons import restyled
+from xlcrm.templates.macro_sources import book_modules, ribbon
+from xlcrm.templates.ribbon import read_package, with_ribbon, write_package
+from xlcrm.templates.vba import vba_project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from xlsxwriter import Workbook
+
+    from xlcrm.templates.buttons import Button
+    from xlcrm.templates.styles import Styles
+
+SETTINGS_SHEET: Final = "xlwings.conf"
+"""Where xlwings' module looks for its settings; it reads the first two columns from the first row on."""
+WINDOWS, MACOS = "win32", "darwin"
+INTERPRETERS: Final[Mapping[str, str]] = MappingProxyType(
+    {WINDOWS: "INTERPRETER_WIN", MACOS: "INTERPRETER_MAC"}
+)
+"""`sys.platform` -> the setting that holds the interpreter there; Excel runs nowhere else."""
+_FUNCTIONS: Final = "xlcrm.entrypoints.udfs"
+_NOTES: Final[Mapping[str, str]] = {
+    "INTERPRETER_WIN": "Windows 上 Python 的位置；换了电脑，在新电脑上运行 xlcrm doctor，把它给出的位置填在左边",
+    "INTERPRETER_MAC": "macOS 上 Python 的位置；换了电脑，在新电脑上运行 xlcrm doctor，把它给出的位置填在左边",
+    "ADD_WORKBOOK_TO_PYTHONPATH": "请保持 False：xlcrm 已经安装，不从工作簿所在的文件夹找",
+    "UDF MODULES": "自定义函数在哪里，请不要改动",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Macros:
+    """What a macro workbook is told.
+
+    Attributes:
+        buttons: in the order in which they stand on 首页.
+        settings: xlwings' settings, see `xlwings_settings`.
+    """
+
+    buttons: Sequence[Button]
+    settings: Mapping[str, str]
+
+
+def xlwings_settings(platform: str, interpreter: str) -> dict[str, str]:
+    """xlwings' settings for one machine.
+
+    Args:
+        platform: `sys.platform` of the machine; where Excel does not run, no interpreter is named.
+        interpreter: path of the Python that has xlcrm.
+    """
+    named = {INTERPRETERS[platform]: interpreter} if platform in INTERPRETERS else {}
+    return named | {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "UDF MODULES": _FUNCTIONS}
+
+
+def add_macros(book: Workbook, macros: Macros, styles: Styles) -> None:
+    """Add the settings and the project to a workbook that has all its other sheets.
+
+    Raises:
+        IncompleteInstall: sources are missing.
+    """
+    _add_settings(book, macros.settings, styles)
+    project = vba_project(book_modules(len(book.worksheets())))
+    book.add_vba_project(io.BytesIO(project), is_stream=True)
+
+
+def finish(path: Path, written: BinaryIO) -> None:
+    """Write the file with what XlsxWriter cannot do: the buttons' font and the ribbon.
+
+    Args:
+        path: where to.
+        written: the package that XlsxWriter wrote.
+
+    Raises:
+        IncompleteInstall: sources are missing.
+    """
+    parts = {
+        name: restyled(content) if name.endswith(".vml") else content
+        for name, content in read_package(written).items()
+    }
+    write_package(path, with_ribbon(parts, ribbon()))
+
+
+def _add_settings(book: Workbook, settings: Mapping[str, str], styles: Styles) -> None:
+    sheet = book.add_worksheet(SETTINGS_SHEET)
+    sheet.set_column(0, 0, 32)
+    sheet.set_column(1, 1, 60)
+    sheet.set_column(3, 3, 80)
+    note = styles.get(font_color=palette.MUTED)
+    for row, (key, value) in enumerate(settings.items()):
+        sheet.write_string(row, 0, key, styles.get(bold=True))
+        sheet.write_string(row, 1, value, styles.get(num_format="@"))
+        sheet.write_string(row, 3, _NOTES.get(key, ""), note)
+    sheet.hide()
