@@ -9,8 +9,9 @@ import pytest
 
 from tests.checks.build import customer
 from tests.compute.build import book, computed, facts
-from xlcrm.compute.accounts import RFM_CLASSES, ages, derive, grades, rfm_classes, stages
+from xlcrm.compute.accounts import ages, derive, grades, stages
 from xlcrm.compute.facts import objects
+from xlcrm.compute.rfm import RFM_CLASSES, rfm_classes
 
 Trades = Sequence[tuple[str, str, float]]
 

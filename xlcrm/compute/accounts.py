@@ -1,8 +1,8 @@
-"""What is known of each customer besides the register: stage, signals, RFM class, age."""
+"""What is known of each customer besides the register: stage, signals, age."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,29 +10,13 @@ import pandas as pd
 from xlcrm.compute.clocks.events import settle_solutions
 from xlcrm.compute.facts import Facts, Flags, Integers, Moments, looked_up, moments, nothing
 from xlcrm.compute.matching import match
+from xlcrm.compute.rfm import rfm_classes
 from xlcrm.periods import Unit, add, months_between, parse_length
 from xlcrm.rules.base import SPAN_UNITS, Effect, Rule
-
-if TYPE_CHECKING:
-    from xlcrm.rules.parameters import Parameters
 
 DORMANT: Final = "沉睡"
 LOST: Final = "流失"
 PARTNER: Final = "合作"
-NO_PURCHASE: Final = "未成交"
-REFUND: Final = "退款"
-
-RFM_CLASSES: Final = {
-    (True, True, True): "重要价值客户",
-    (True, False, True): "重要发展客户",
-    (False, True, True): "重要保持客户",
-    (False, False, True): "重要挽留客户",
-    (True, True, False): "一般价值客户",
-    (True, False, False): "一般发展客户",
-    (False, True, False): "一般保持客户",
-    (False, False, False): "一般挽留客户",
-}
-"""(recent, frequent, large) -> class (analysis: RFM classes)."""
 
 
 def stages(facts: Facts) -> pd.Series:
@@ -63,57 +47,6 @@ def ages(facts: Facts) -> pd.Series:
     typed = plans["age"].map({text: float(item.months) for text, item in lengths.items() if item})
     known = pd.Series(months, index=plans.index).where(~np.isnat(signed)).astype("float64")
     return known.fillna(typed.astype("float64"))
-
-
-def rfm_classes(facts: Facts) -> pd.Series:
-    """RFM类别 of each register row; 未成交 where nothing was ever bought; blank without transactions.
-
-    R is days since the last purchase, F and M count and sum the last 12 months. Refunds, which are negative
-    and say so, are netted; what V06 flags, a negative amount that does not or one over 金额上限, is left out.
-    """
-    customers = facts.frame("customers")
-    trades = facts.frame("transactions")
-    if trades.empty:
-        return pd.Series(index=customers.index, dtype="str")
-    trades = trades.assign(code=facts.codes("transactions"))
-    refund = trades["product"].str.contains(REFUND, regex=False, na=False)
-    plausible = (trades["amount"] <= facts.parameters.money_max) & ((trades["amount"] >= 0) | refund)
-    trades = trades[(trades["code"] >= 0) & (trades["traded_on"] <= facts.now) & plausible]
-    today = pd.Timestamp(facts.now.date())
-    bought = trades[trades["amount"] > 0]
-    recent = trades["traded_on"] > today - pd.DateOffset(years=1)
-    days = (today - bought.groupby("code")["traded_on"].max().dt.normalize()).dt.days
-    summary = pd.DataFrame(
-        {
-            "days": days,
-            "count": bought[recent.reindex(bought.index)]
-            .groupby("code")
-            .size()
-            .reindex(days.index, fill_value=0),
-            "amount": trades[recent].groupby("code")["amount"].sum().reindex(days.index, fill_value=0.0),
-        }
-    ).round(2)
-    # Rounded, so that customers who are equal to the mean stay equal to it.
-    near, often, large = (round(limit, 6) for limit in _thresholds(summary, facts.parameters))
-    keys = zip(summary["days"] <= near, summary["count"] >= often, summary["amount"] >= large, strict=True)
-    names = [RFM_CLASSES[bool(r), bool(f), bool(m)] for r, f, m in keys]
-    named = pd.Series(names, index=summary.index, dtype="str")
-    own = pd.Series(facts.codes("customers"), index=customers.index)
-    return looked_up(own, named).where(own.isin(named.index) | (own < 0), NO_PURCHASE)
-
-
-def _thresholds(summary: pd.DataFrame, parameters: Parameters) -> tuple[float, float, float]:
-    if parameters.rfm_method == "固定值":
-        return parameters.rfm_days, parameters.rfm_count, parameters.rfm_amount
-    if parameters.rfm_method == "百分位":
-        # The 60th percentile of nearness is the 40th of days.
-        return (
-            float(summary["days"].quantile(0.4)),
-            float(summary["count"].quantile(0.6)),
-            float(summary["amount"].quantile(0.6)),
-        )
-    middle = summary.median() if parameters.rfm_method == "中位数" else summary.mean()
-    return float(middle["days"]), float(middle["count"]), float(middle["amount"])
 
 
 def derive(facts: Facts) -> None:

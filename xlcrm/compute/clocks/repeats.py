@@ -197,7 +197,7 @@ def _verdict(walk: _Walk, base: Moments, over: Moments, solved: Moments, unknown
     late = ~done & ~unknown & (missed | (by_case & ~on_time(solved, due)))
     calendar = calendar_of(rule, facts)
     warn = warn_from(rule, base, due, calendar, facts.worktime)
-    open_ = open_status(facts, (base, stop, due, warn), waits(rule, past, rows))
+    open_ = open_status(facts.now_at, (base, stop, due, warn), waits(rule, past, rows))
     conditions = [np.isnat(base), late, ~np.isnat(stop)]
     status = np.select(conditions, [NOT_STARTED, MET_LATE, MET], default=open_).astype(np.int64)
     left = calendar.elapsed(np.where(np.isnat(stop), facts.now_at, stop), due)

@@ -98,7 +98,7 @@ def judge_clock(rule: Rule, facts: Facts, lookups: Lookups, past: History | None
     due, to_day = _extended(rule, rows, original, facts)
     warn = warn_from(rule, start, due, calendar, facts.worktime)
     waiting = waits(rule, past, rows)
-    status = _status(facts, rule, (start, stop, due, warn), waiting, by_day)
+    status = status_of(facts.now_at, rule, (start, stop, due, warn), waiting, by_day)
     status[unreadable(rule, rows, facts)] = INVALID
     status[not_judged(start, facts)] = NOT_JUDGED
     until = np.where(np.isnat(stop), facts.now_at, stop)
@@ -201,13 +201,22 @@ def _extended(rule: Rule, rows: Integers, due: Moments, facts: Facts) -> tuple[M
     return np.where(extended > due, extended, due), to_day
 
 
-def _status(
-    facts: Facts,
+def status_of(
+    now: np.datetime64,
     rule: Rule,
     times: tuple[Moments, Moments, Moments, Moments],
     waiting: Flags,
     by_day: Flags,
 ) -> Integers:
+    """(n,) index into STATUSES of clocks.
+
+    Args:
+        now: the one moment of the run.
+        rule: whose limit the clocks have; a stop before the start is only odd where it counts from there.
+        times: (n,) start, stop, deadline and from when on it warns; NaT where unknown.
+        waiting: (n,) whether the case waits for the customer now.
+        by_day: (n,) whether the deadline is the end of a day.
+    """
     start, stop, due, _ = times
     day_of = "datetime64[D]"
     same_day = (is_date_only(stop) | by_day) & (stop.astype(day_of) == start.astype(day_of))
@@ -215,7 +224,7 @@ def _status(
     early = (stop < start) & ~same_day if counted_from_start else np.zeros(len(start), dtype=bool)
     in_time = on_time(stop, due)
     conditions = [np.isnat(start), early, in_time, ~np.isnat(stop)]
-    open_ = open_status(facts, times, waiting)
+    open_ = open_status(now, times, waiting)
     return np.select(conditions, [NOT_STARTED, INVALID, MET, MET_LATE], default=open_).astype(np.int64)
 
 
@@ -226,10 +235,11 @@ def on_time(stop: Moments, due: Moments) -> Flags:
     return flags
 
 
-def open_status(facts: Facts, times: tuple[Moments, Moments, Moments, Moments], waiting: Flags) -> Integers:
+def open_status(
+    now: np.datetime64, times: tuple[Moments, Moments, Moments, Moments], waiting: Flags
+) -> Integers:
     """(n,) the status of clocks that have started and not stopped."""
     _, _, due, warn = times
-    now = facts.now_at
     conditions = [waiting & (due >= now), now > due, now >= warn]
     return np.select(conditions, [ON_HOLD, BREACHED, AT_RISK], default=RUNNING).astype(np.int64)
 

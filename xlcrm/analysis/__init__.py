@@ -1,0 +1,1 @@
+"""Figures over many rows: what the analysis sheets and functions show."""
