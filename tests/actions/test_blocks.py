@@ -15,6 +15,7 @@ from xlcrm.actions.blocks import (
     beside_label,
     cells,
     finding_links,
+    linked_row,
     links,
     list_blocks,
 )
@@ -146,3 +147,15 @@ def test_a_link_finds_its_sheet_by_any_of_the_tables_titles() -> None:
     own = {"service_issues": dataclasses.replace(sheet("service_issues", {}, [], title="售后"), table=table)}
     for title in ("服务问题处理表", "售后问题处理表"):
         assert links(pd.Series([f"{title}!4"], dtype=object), own) == [Link("售后 第4行", "售后", "A4")]
+
+
+@pytest.mark.parametrize("target", ["客户投诉登记表!12", "客户投诉登记表!C12"])
+def test_the_text_of_a_link_tells_its_row(target: str) -> None:
+    (link,) = links(pd.Series([target]), {})
+    assert isinstance(link, Link)
+    assert linked_row(link.text) == ("客户投诉登记表", 12)
+
+
+@pytest.mark.parametrize("text", ["", "客户投诉登记表", "第12行", "客户投诉登记表!第12行", "12"])
+def test_another_text_tells_none(text: str) -> None:
+    assert linked_row(text) is None

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from defusedxml.ElementTree import fromstring
 
 from xlcrm.actions import ACTIONS
@@ -21,6 +20,8 @@ from xlcrm.entrypoints.macro_text import (
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+    import pytest
 
 MACROS = Path(__file__).parents[2] / "macros"
 TAG = '" & control.Tag & "'

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import re
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
@@ -130,6 +131,15 @@ def links(targets: pd.Series, sheets: Mapping[str, SheetData]) -> list[BlockCell
         cell = f"A{place}" if whole_row else place
         result.append(Link(f"{name} 第{place}行" if whole_row else f"{name}!{place}", name, cell))
     return result
+
+
+_PLACE: Final = re.compile(r"(?P<sheet>.+)(?: 第(?P<row>\d+)行|!\$?[A-Z]{1,3}\$?(?P<cell>\d+))")
+
+
+def linked_row(text: str) -> tuple[str, int] | None:
+    """The sheet and the row that the text of such a link names, None for another text."""
+    found = _PLACE.fullmatch(text.strip())
+    return (found["sheet"], int(found["row"] or found["cell"])) if found else None
 
 
 def next_row(sheet: SheetData) -> int:
