@@ -144,6 +144,22 @@ def statutory(years: Iterable[int]) -> Statutory:
     )
 
 
+def published_years() -> frozenset[int]:
+    """The years whose arrangement of days off is known."""
+    return _published()[2]
+
+
+def festivals_on(day: date) -> tuple[str, ...]:
+    """The festivals that fall on a day, in the order of `FESTIVALS`; none outside 1901 to 2100.
+
+    Raises nothing: a day without a name is an ordinary one.
+    """
+    years = [year for year in (day.year, day.year + 1) if FIRST_YEAR <= year <= LAST_YEAR]
+    # 腊八 of next year may fall in this December.
+    found = {name for year in years for name, on in _dates(year).items() if on == day}
+    return tuple(name for name in FESTIVALS if name in found)
+
+
 @lru_cache(maxsize=1)
 def _published() -> tuple[dict[date, str], dict[date, str], frozenset[int]]:
     """Days off, make-up days and years of the library, with Chinese names."""

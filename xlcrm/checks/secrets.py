@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -35,11 +36,13 @@ _RUN: Final = re.compile(r"(?<![0-9])[0-9][0-9 \-]{11,}[0-9Xx](?![0-9])")
 _LOOSE: Final = re.compile(r"[0-9０-９][0-9０-９ \-‐‑‒–—−\u00a0\u3000]{11,}[0-9０-９XxＸｘ]")
 """A run as typed: quick to look for in the texts of a whole column."""
 _GROUP: Final = re.compile(r"[0-9]+[Xx]?")
+_PROVINCE: Final = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91")
 _IDENTITY: Final = re.compile(
-    r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)[0-9]{4}"
+    rf"(?:{_PROVINCE.pattern})[0-9]{{4}}"
     r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 )
 """GB 11643: province, birthday, serial, check character."""
+_BIRTH_YEARS: Final = range(1900, 2100)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = "10X98765432"
 _CARD: Final = re.compile(r"(?:[3-6]|955|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)[0-9]+")
@@ -135,6 +138,32 @@ def mask_text(text: str) -> str:
     for secret in reversed(secrets := _in_folded(folded)):
         shown = shown[: secret.start] + secret.masked + shown[secret.end :]
     return shown if secrets else text
+
+
+def identity_fault(text: str) -> str:
+    """What is wrong with a resident identity number, "" where nothing is; never shows more than its province.
+
+    A number that is right in form may still belong to nobody.
+    """
+    number = re.sub(r"[\s\-]", "", fold(text)).upper()
+    if re.fullmatch(r"[0-9]{15}", number):
+        return "是15位旧号码，现行号码为18位"
+    if len(number) != 18:
+        return f"身份证号应为18位，现为{len(number)}位"
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+        return "前17位应为数字，末位应为数字或X"
+    if not _PROVINCE.match(number):
+        return f"开头的{number[:2]}不是省级行政区代码"
+    if not _is_birthday(number[6:14]):
+        return "第7至14位不是有效的出生日期"
+    return "" if _check_character(number) == number[17] else "末位校验码不对，请核对各位数字"
+
+
+def _is_birthday(digits: str) -> bool:
+    try:
+        return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year in _BIRTH_YEARS
+    except ValueError:
+        return False
 
 
 def _in_folded(text: str) -> list[Secret]:
