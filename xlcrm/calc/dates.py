@@ -1,0 +1,112 @@
+"""Serial days and number formats: what of a cell's number is a date, a truth value or just a number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DATE, _TIME, _NUMBERISH, _TEXT, _LOGICAL = 2, 4, 16, 256, 1024  # com.sun.star.util.NumberFormat
+_LAST_SERIAL: Final = 2_958_466  # the day after 9999-12-31, counted from 1899-12-30
+_DAY_MS: Final = 86_400_000
+EXCEL_EPOCH: Final = dt.datetime(1899, 12, 30)
+
+DATE_CODE: Final = "YYYY-MM-DD"
+MOMENT_CODE: Final = "YYYY-MM-DD HH:MM"
+TIME_CODE: Final = "HH:MM:SS"
+LOGICAL_CODE: Final = "BOOLEAN"
+GENERAL_CODE: Final = "General"
+
+
+class Kind(Enum):
+    """What a number format shows."""
+
+    PLAIN = "plain"
+    GENERAL = "general"
+    DATE = "date"
+    LOGICAL = "logical"
+    TEXT = "text"
+
+
+class Formats:
+    """The number formats of one workbook, looked up once each."""
+
+    def __init__(self, document: Any) -> None:
+        self._formats = document.NumberFormats
+        self._locale = document.CharLocale
+        self._kinds: dict[int, Kind] = {}
+
+    def kind(self, key: int) -> Kind:
+        if key not in self._kinds:
+            entry = self._formats.getByKey(key)
+            self._kinds[key] = _kind(entry.Type, entry.FormatString)
+        return self._kinds[key]
+
+    def code(self, key: int) -> str:
+        return str(self._formats.getByKey(key).FormatString)
+
+    def key(self, code: str) -> int:
+        """The key of a format code, added when the workbook has none such."""
+        found = self._formats.queryKey(code, self._locale, False)  # noqa: FBT003  # UNO takes no names
+        return int(self._formats.addNew(code, self._locale) if found == -1 else found)
+
+
+def _kind(bits: int, code: str) -> Kind:
+    if bits & _LOGICAL:
+        return Kind.LOGICAL
+    if bits & _TEXT:
+        return Kind.TEXT
+    if bits & (_DATE | _TIME):
+        return Kind.DATE
+    return Kind.GENERAL if code == GENERAL_CODE else Kind.PLAIN
+
+
+def epoch(document: Any) -> dt.datetime:
+    """The day that the workbook counts as 0."""
+    day = document.NullDate
+    return dt.datetime(day.Year, day.Month, day.Day)
+
+
+def from_serial(serial: float, start: dt.datetime) -> dt.datetime | float:
+    """The moment of a serial number, to the millisecond; the number itself where the calendar ends."""
+    offset = (start - EXCEL_EPOCH).days
+    if not 0 <= serial + offset < _LAST_SERIAL:
+        return serial
+    return start + dt.timedelta(milliseconds=round(serial * _DAY_MS))
+
+
+def to_serial(moment: dt.datetime, start: dt.datetime) -> float:
+    """Days, with their fraction, since the workbook's day 0."""
+    return (moment - start) / dt.timedelta(days=1)
+
+
+Run = tuple[int, int, int]
+"""First row and last row (from 0, within the range) that share one number format, and its key."""
+
+
+def column_runs(cells: Any, column: int, first: int, last: int) -> list[Run]:
+    """The number formats in some rows of one column of a range, top to bottom.
+
+    Asks for halves until each is uniform: a call costs about a millisecond, and columns are mostly
+    uniform below their heading.
+    """
+    runs: list[Run] = []
+    for top, bottom, key in _halves(cells, column, first, last):
+        if runs and runs[-1][2] == key:
+            runs[-1] = (runs[-1][0], bottom, key)
+        else:
+            runs.append((top, bottom, key))
+    return runs
+
+
+def _halves(cells: Any, column: int, first: int, last: int) -> Iterator[Run]:
+    part = cells.getCellRangeByPosition(column, first, column, last)
+    if first == last or part.getPropertyStates(("NumberFormat",))[0].value != "AMBIGUOUS_VALUE":
+        yield first, last, int(part.NumberFormat)
+        return
+    middle = (first + last) // 2
+    yield from _halves(cells, column, first, middle)
+    yield from _halves(cells, column, middle + 1, last)

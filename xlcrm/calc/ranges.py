@@ -1,0 +1,372 @@
+"""A range of cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from xlwings import base_classes
+
+from xlcrm.calc import addresses, values
+from xlcrm.calc.bridge import guarded
+from xlcrm.calc.colours import from_excel, to_excel_colour
+from xlcrm.calc.copying import PASTES
+from xlcrm.calc.dates import Formats
+from xlcrm.calc.errors_in_cells import TEXTS
+from xlcrm.calc.formulas import to_excel
+from xlcrm.calc.jumps import next_edge
+from xlcrm.calc.links import add_link, link_of
+from xlcrm.errors import SheetProtected
+
+if TYPE_CHECKING:
+    from xlcrm.calc.sheets import Sheet
+
+_CONTENTS = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: numbers, dates, text, formulas
+_FORMULAS = 16
+_ANY_RESULT = 1 | 2 | 4  # com.sun.star.sheet.FormulaResult
+
+
+@guarded
+class Range(base_classes.Range):
+    """A rectangle of one sheet; it may be empty (0 rows or 0 columns), and then does nothing."""
+
+    def __init__(self, sheet: Sheet, box: addresses.Box) -> None:
+        self._sheet = sheet
+        self.box = box
+        self.options: dict[str, Any] = {}
+
+    @property
+    def api(self) -> Any:
+        """The UNO cell range; None for an empty range."""
+        row, column, height, width = self.box
+        if not (height and width):
+            return None
+        return self._sheet.api.getCellRangeByPosition(
+            column - 1, row - 1, column + width - 2, row + height - 2
+        )
+
+    @property
+    def _document(self) -> Any:
+        return self._sheet.book.api
+
+    @property
+    def sheet(self) -> Sheet:
+        return self._sheet
+
+    @property
+    def coords(self) -> tuple[Any, int, int, int, int]:
+        return (self._sheet.api, *self.box)
+
+    @property
+    def row(self) -> int:
+        return self.box[0]
+
+    @property
+    def column(self) -> int:
+        return self.box[1]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.box[2], self.box[3]
+
+    def __len__(self) -> int:
+        return self.box[2] * self.box[3]
+
+    def __call__(self, row: int, column: int | None = None) -> Range:
+        """The cell at a position counted from 1, which may lie outside; one number counts row by row."""
+        if column is None:
+            over, rest = divmod(row - 1, self.box[3])
+            row, column = over + 1, rest + 1
+        return Range(self._sheet, (self.box[0] + row - 1, self.box[1] + column - 1, 1, 1))
+
+    @property
+    def max_cells_per_read(self) -> None:
+        return None
+
+    @property
+    def max_cells_per_write(self) -> None:
+        return None
+
+    @property
+    def raw_value(self) -> Any:
+        """One value for a cell, else a tuple of rows, as Excel hands them over."""
+        if not len(self):
+            return None
+        rows = values.read(self.api, self._document)
+        return rows[0][0] if len(self) == 1 else rows
+
+    @raw_value.setter
+    def raw_value(self, data: Any) -> None:
+        if not len(self):
+            return
+        if isinstance(data, str) and data.startswith("=") and len(data) > 1 and len(self) > 1:
+            self.formula = data
+            return
+        rows = self._rows(data)
+        try:
+            values.write(self.api, self._document, rows, dt.date.today().year)  # as Excel: this year
+        except Exception as error:
+            self._explain(error)
+            raise
+
+    def _rows(self, data: Any) -> list[tuple[Any, ...]]:
+        """Rows of this range's shape: one value fills it, a flat list is a row, a single row repeats."""
+        height, width = self.shape
+        if not isinstance(data, (list, tuple)):
+            return [(data,) * width] * height
+        rows = [tuple(row) for row in (data if isinstance(data[0], (list, tuple)) else [data])]
+        if len(rows) == 1:
+            rows *= height
+        return rows
+
+    def _explain(self, error: Exception) -> None:
+        """UNO says nothing when a sheet is protected: say it ourselves."""
+        if type(error).__name__.endswith("RuntimeException") and self._sheet.api.isProtected():
+            raise SheetProtected(
+                f"工作表“{self._sheet.name}”受保护，不能写入，请先在 LibreOffice 里取消保护"
+            ) from error
+
+    @property
+    def formula(self) -> Any:
+        """What stands in the formula bar: text for a cell, else a tuple of rows."""
+        if not len(self):
+            return None
+        rows = formula_texts(self.api)
+        return rows[0][0] if len(self) == 1 else rows
+
+    @formula.setter
+    def formula(self, data: Any) -> None:
+        if not isinstance(data, str) or len(self) <= 1:
+            self.raw_value = data
+            return
+        first = self(1, 1)
+        first.raw_value = data
+        cell = first.api.getCellByPosition(0, 0)
+        if not data.startswith("="):
+            self.raw_value = self._rows(data)
+            return
+        tokens = cell.getTokens()  # they know which references are relative
+        for row in range(self.box[2]):
+            for column in range(self.box[3]):
+                self.api.getCellByPosition(column, row).setTokens(tokens)
+
+    formula2 = formula
+
+    @property
+    def has_array(self) -> bool:
+        return bool(self(1, 1).api.getArrayFormula()) if len(self) else False
+
+    def clear_contents(self) -> None:
+        if len(self):
+            self.api.clearContents(_CONTENTS)
+
+    def clear(self) -> None:
+        if len(self):
+            self.api.clearContents(1023 - 128)  # everything but drawing objects
+
+    def clear_formats(self) -> None:
+        if len(self):
+            self.api.clearContents(32 | 64)  # direct formats and styles
+
+    @property
+    def number_format(self) -> str | None:
+        """The format code; None when the cells have several."""
+        api = self.api
+        if api is None:
+            return ""
+        if api.getPropertyStates(("NumberFormat",))[0].value == "AMBIGUOUS_VALUE":
+            return None
+        return Formats(self._document).code(int(api.NumberFormat))
+
+    @number_format.setter
+    def number_format(self, value: str) -> None:
+        if len(self):
+            self.api.NumberFormat = Formats(self._document).key(value)
+
+    @property
+    def color(self) -> tuple[int, int, int] | None:
+        api = self.api
+        return None if api is None else to_excel_colour(int(api.CellBackColor))
+
+    @color.setter
+    def color(self, value: tuple[int, int, int] | int | str | None) -> None:
+        if len(self):
+            self.api.CellBackColor = from_excel(value)
+
+    def get_address(self, row_absolute: bool, col_absolute: bool, external: bool) -> str:  # noqa: FBT001  # xlwings calls it so
+        text = addresses.address(self.box, row_absolute=row_absolute, column_absolute=col_absolute)
+        if not external:
+            return text
+        return f"'[{self._sheet.book.name}]{self._sheet.name}'!{text}"
+
+    @property
+    def address(self) -> str:
+        return addresses.address(self.box)
+
+    def end(self, direction: str) -> Range:
+        """Where Ctrl and an arrow key lead from the first cell."""
+        row, column = next_edge(self._sheet.api, self.row, self.column, direction)
+        return Range(self._sheet, (row, column, 1, 1))
+
+    def _around(self, move: str) -> Range:
+        cursor = self._sheet.api.createCursorByRange(self(1, 1).api)
+        getattr(cursor, move)()
+        return self._sheet.of(cursor.RangeAddress)
+
+    @property
+    def current_region(self) -> Range:
+        return self._around("collapseToCurrentRegion")
+
+    @property
+    def merge_area(self) -> Range:
+        return self._around("collapseToMergedArea")
+
+    @property
+    def merge_cells(self) -> bool:
+        return bool(self.api.IsMerged) or self.merge_area.box[2:] != (1, 1)
+
+    def merge(self, across: bool) -> None:  # noqa: FBT001  # xlwings calls it so
+        if across:
+            for row in range(self.box[2]):
+                self.api.getCellRangeByPosition(0, row, self.box[3] - 1, row).merge(True)  # noqa: FBT003  # UNO takes no names
+        else:
+            self.api.merge(True)  # noqa: FBT003  # same
+
+    def unmerge(self) -> None:
+        self.merge_area.api.merge(False)  # noqa: FBT003  # same
+
+    def copy(self, destination: Any = None) -> None:
+        """Copy to a place, or remember the range for `paste`; the system's clipboard is left alone."""
+        if destination is None:
+            self._sheet.book.app.clipboard = self
+        else:
+            PASTES[None](self, destination.impl)
+
+    def paste(
+        self,
+        paste: str | None = None,
+        operation: str | None = None,
+        skip_blanks: bool = False,  # noqa: FBT001, FBT002  # xlwings calls it so
+        transpose: bool = False,  # noqa: FBT001, FBT002  # same
+    ) -> None:
+        """Paste what was copied: all, values, formats or validation."""
+        source = self._sheet.book.app.clipboard
+        if source is None:
+            raise ValueError("还没有复制任何单元格，请先复制")
+        if paste not in PASTES or operation or skip_blanks or transpose:
+            raise NotImplementedError(f"LibreOffice 引擎不支持这种粘贴：{paste}")
+        PASTES[paste](source, self)
+
+    def select(self) -> None:
+        self._document.CurrentController.select(self.api)
+
+    @property
+    def hyperlink(self) -> str:
+        link = link_of(self.api.getCellByPosition(0, 0))
+        if link is None:
+            raise ValueError(f"单元格 {self.address} 里没有超链接")
+        return link
+
+    def add_hyperlink(
+        self, address: str, text_to_display: str | None = None, screen_tip: str | None = None
+    ) -> None:
+        """Put a link in place of the first cell's contents; LibreOffice keeps no screen tip."""
+        del screen_tip
+        add_link(self._document, self.api.getCellByPosition(0, 0), address, text_to_display or address)
+
+    @property
+    def row_height(self) -> float | None:
+        heights = {row.Height for row in _each(self.api.Rows)}
+        return heights.pop() * 72 / 2540 if len(heights) == 1 else None
+
+    @row_height.setter
+    def row_height(self, value: float) -> None:
+        self.api.Rows.Height = round(value * 2540 / 72)
+
+    @property
+    def column_width(self) -> float | None:
+        widths = {column.Width for column in _each(self.api.Columns)}
+        return widths.pop() / _CHARACTER if len(widths) == 1 else None
+
+    @column_width.setter
+    def column_width(self, value: float) -> None:
+        self.api.Columns.Width = round(value * _CHARACTER)
+
+    @property
+    def row_hidden(self) -> bool | None:
+        return _all_hidden(self.api.Rows)
+
+    @row_hidden.setter
+    def row_hidden(self, value: bool) -> None:
+        self.api.Rows.IsVisible = not value
+
+    @property
+    def column_hidden(self) -> bool | None:
+        return _all_hidden(self.api.Columns)
+
+    @column_hidden.setter
+    def column_hidden(self, value: bool) -> None:
+        self.api.Columns.IsVisible = not value
+
+    def autofit(self, axis: str | None = None) -> None:
+        if axis in (None, "c", "columns"):
+            self.api.Columns.OptimalWidth = True
+        if axis in (None, "r", "rows"):
+            self.api.Rows.OptimalHeight = True
+
+    @property
+    def rows(self) -> Range:
+        return self
+
+    @property
+    def columns(self) -> Range:
+        return self
+
+    @property
+    def table(self) -> Any:
+        """The first table that covers the first cell, or None."""
+        for table in self._sheet.tables:
+            row, column, height, width = table.range.box
+            if row <= self.row < row + height and column <= self.column < column + width:
+                return table
+        return None
+
+
+_CHARACTER = 226.5  # 1/100 mm that one unit of Excel's column width takes in Calibri 11
+
+
+def _each(lines: Any) -> list[Any]:
+    return [lines.getByIndex(index) for index in range(lines.Count)]
+
+
+def _all_hidden(lines: Any) -> bool | None:
+    shown = {bool(line.IsVisible) for line in _each(lines)}
+    return not shown.pop() if len(shown) == 1 else None
+
+
+def formula_texts(cells: Any) -> tuple[tuple[str, ...], ...]:
+    """Excel's `Range.Formula`: formulas, and constants as text without an apostrophe.
+
+    LibreOffice reads truth values and errors of an Excel file as formulas (=TRUE()): they are constants.
+    """
+    texts = [list(row) for row in cells.getFormulaArray()]
+    data = cells.getDataArray()
+    address = cells.RangeAddress
+    live = set()
+    for area in cells.queryContentCells(_FORMULAS).RangeAddresses:
+        live |= {
+            (row - address.StartRow, column - address.StartColumn)
+            for row in range(area.StartRow, area.EndRow + 1)
+            for column in range(area.StartColumn, area.EndColumn + 1)
+        }
+    for row, line in enumerate(texts):
+        for column, text in enumerate(line):
+            value = data[row][column]
+            if (row, column) in live:
+                line[column] = _CONSTANTS.get(text) or to_excel(text)
+            elif isinstance(value, str):
+                line[column] = value
+    return tuple(tuple(line) for line in texts)
+
+
+_CONSTANTS = {"=TRUE()": "TRUE", "=FALSE()": "FALSE", **{f"={text}": text for text in TEXTS.values()}}

@@ -1,0 +1,164 @@
+"""Tables: LibreOffice reads Excel's as database ranges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xlwings import base_classes
+
+from xlcrm.calc.bridge import guarded, uno
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlcrm.calc.ranges import Range
+    from xlcrm.calc.sheets import Sheet
+
+
+@guarded
+class Table(base_classes.Table):
+    """One database range with a name."""
+
+    def __init__(self, sheet: Sheet, name: str) -> None:
+        self._sheet = sheet
+        self._name = name
+
+    @property
+    def api(self) -> Any:
+        return self._sheet.book.api.DatabaseRanges.getByName(self._name)
+
+    @property
+    def parent(self) -> Sheet:
+        return self._sheet
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self.api.setName(value)
+        self._name = value
+
+    display_name = name
+
+    @property
+    def range(self) -> Range:
+        return self._sheet.of(self.api.DataArea)
+
+    @property
+    def show_headers(self) -> bool:
+        return bool(self.api.ContainsHeader)
+
+    @show_headers.setter
+    def show_headers(self, value: bool) -> None:
+        self.api.ContainsHeader = value
+
+    @property
+    def show_totals(self) -> bool:
+        return bool(self.api.TotalsRow)
+
+    @show_totals.setter
+    def show_totals(self, value: bool) -> None:
+        self.api.TotalsRow = value
+
+    @property
+    def header_row_range(self) -> Range | None:
+        row, column, _, width = self.range.box
+        return self._sheet.range((row, column, 1, width)) if self.show_headers else None
+
+    @property
+    def totals_row_range(self) -> Range | None:
+        row, column, height, width = self.range.box
+        return self._sheet.range((row + height - 1, column, 1, width)) if self.show_totals else None
+
+    @property
+    def data_body_range(self) -> Range | None:
+        row, column, height, width = self.range.box
+        top = int(self.show_headers)
+        left = height - top - int(self.show_totals)
+        return self._sheet.range((row + top, column, left, width)) if left > 0 else None
+
+    @property
+    def show_autofilter(self) -> bool:
+        return bool(self.api.AutoFilter)
+
+    @show_autofilter.setter
+    def show_autofilter(self, value: bool) -> None:
+        self.api.AutoFilter = value
+
+    def resize(self, range: Any) -> None:  # noqa: A002  # xlwings' name
+        self.api.setDataArea(range.impl.api.RangeAddress)
+
+
+@guarded
+class Tables(base_classes.Tables):
+    """The tables of one sheet, in their order from the top."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+
+    @property
+    def api(self) -> Any:
+        return self._sheet.book.api.DatabaseRanges
+
+    @property
+    def parent(self) -> Sheet:
+        return self._sheet
+
+    def _names(self) -> list[str]:
+        own = self._sheet.index - 1
+        found = []
+        for name in self.api.ElementNames:
+            area = self.api.getByName(name).DataArea
+            if area.Sheet == own:
+                found.append((area.StartRow, area.StartColumn, name))
+        return [name for _, _, name in sorted(found)]
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter([Table(self._sheet, name) for name in self._names()])
+
+    def __contains__(self, key: str) -> bool:
+        return any(name.casefold() == key.casefold() for name in self._names())
+
+    def __call__(self, key: int | str) -> Table:
+        names = self._names()
+        if isinstance(key, int):
+            return Table(self._sheet, names[key - 1])
+        for name in names:
+            if name.casefold() == key.casefold():
+                return Table(self._sheet, name)
+        raise KeyError(key)
+
+    def add(  # noqa: PLR0913, PLR0917  # xlwings calls it so
+        self,
+        source_type: Any = None,
+        source: Any = None,
+        link_source: Any = None,
+        has_headers: Any = None,
+        destination: Any = None,
+        table_style_name: Any = None,
+        name: str | None = None,
+    ) -> Table:
+        """Make a table of a range; LibreOffice 7 has no table styles, so `table_style_name` is not used."""
+        del source_type, link_source, destination, table_style_name
+        taken = set(self.api.ElementNames)
+        title = name or next(f"表{n}" for n in range(1, len(taken) + 2) if f"表{n}" not in taken)
+        self.api.addNewByName(title, source.impl.api.RangeAddress)
+        made = Table(self._sheet, title)
+        made.api.ContainsHeader = has_headers is not False
+        made.api.AutoFilter = has_headers is not False
+        return made
+
+
+def range_address(sheet: int, box: tuple[int, int, int, int]) -> Any:
+    """UNO's address of a box (from 1) in a sheet (from 0)."""
+    row, column, height, width = box
+    made = uno().createUnoStruct("com.sun.star.table.CellRangeAddress")
+    made.Sheet = sheet
+    made.StartRow, made.EndRow = row - 1, row + height - 2
+    made.StartColumn, made.EndColumn = column - 1, column + width - 2
+    return made

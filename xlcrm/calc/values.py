@@ -1,0 +1,207 @@
+"""Cell values in bulk: what Excel's `Range.Value` gives and takes, over LibreOffice's data arrays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from xlcrm.calc.dates import (
+    DATE_CODE,
+    GENERAL_CODE,
+    LOGICAL_CODE,
+    MOMENT_CODE,
+    TIME_CODE,
+    Formats,
+    Kind,
+    column_runs,
+    epoch,
+    from_serial,
+    to_serial,
+)
+from xlcrm.calc.errors_in_cells import excel_error
+from xlcrm.calc.formulas import to_calc
+from xlcrm.calc.typed import Formula, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from xlcrm.calc.dates import Run
+
+
+def read(cells: Any, document: Any) -> tuple[tuple[Any, ...], ...]:
+    """The values of a range, row by row.
+
+    Floats, text, None for an empty cell, naive datetimes where the format shows a date or a time, bool
+    where it shows a truth value, and Excel's error numbers (int).
+    """
+    data = cells.getDataArray()
+    columns = [list(column) for column in zip(*data, strict=True)]
+    formats = Formats(document)
+    start = epoch(document)
+    uniform = _uniform_key(cells)
+    for index, column in enumerate(columns):
+        numeric = [row for row, value in enumerate(column) if type(value) is float]
+        if numeric:
+            runs = (
+                [(0, len(column) - 1, uniform)]
+                if uniform is not None
+                else column_runs(cells, index, numeric[0], numeric[-1])
+            )
+            _show(column, runs, formats, start)
+        for row, value in enumerate(column):
+            if value == "":
+                column[row] = None
+            elif value is None:
+                column[row] = excel_error(cells.getCellByPosition(index, row))
+    return tuple(zip(*columns, strict=True))
+
+
+def _uniform_key(cells: Any) -> int | None:
+    state = cells.getPropertyStates(("NumberFormat",))[0].value
+    return None if state == "AMBIGUOUS_VALUE" else int(cells.NumberFormat)
+
+
+def _show(column: list[Any], runs: Sequence[Run], formats: Formats, start: dt.datetime) -> None:
+    """Turn the numbers of one column into what their formats show."""
+    for first, last, key in runs:
+        kind = formats.kind(key)
+        if kind is Kind.DATE:
+            for row in range(first, last + 1):
+                if type(column[row]) is float:
+                    column[row] = from_serial(column[row], start)
+        elif kind is Kind.LOGICAL:
+            for row in range(first, last + 1):
+                if column[row] in (0.0, 1.0):
+                    column[row] = bool(column[row])
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What one column needs besides its numbers and texts."""
+
+    data: list[float | str] = field(default_factory=list)
+    formulas: dict[int, str] = field(default_factory=dict)
+    formats: dict[int, str] = field(default_factory=dict)
+
+
+def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -> None:
+    """Assign values to a range of the same shape, as Excel would.
+
+    Args:
+        cells: the UNO range.
+        document: its workbook.
+        rows: float, bool, datetime, text (read as if typed), None or "" to empty a cell.
+        year: the year of dates typed without one.
+
+    Raises:
+        TypeError: a value that Excel does not take.
+        ValueError: a text that no cell can hold.
+    """
+    formats = Formats(document)
+    start = epoch(document)
+    uniform = _uniform_key(cells)
+    plans = []
+    for index, column in enumerate(zip(*rows, strict=True)):
+        runs = (
+            [(0, len(column) - 1, uniform)]
+            if uniform is not None
+            else column_runs(cells, index, 0, len(column) - 1)
+        )
+        plans.append(_planned(column, runs, formats, start, year))
+    cells.setDataArray(tuple(zip(*(plan.data for plan in plans), strict=True)))
+    for index, plan in enumerate(plans):
+        for first, texts in _blocks(plan.formulas):
+            part = cells.getCellRangeByPosition(index, first, index, first + len(texts) - 1)
+            part.setFormulaArray(tuple((text,) for text in texts))
+        for first, codes in _blocks(plan.formats):
+            _format(cells, index, first, codes, formats)
+
+
+def _planned(
+    column: Sequence[Any], runs: Sequence[Run], formats: Formats, start: dt.datetime, year: int
+) -> _Plan:
+    plan = _Plan()
+    for first, last, key in runs:
+        kind = formats.kind(key)
+        for row in range(first, last + 1):
+            _plan_cell(plan, row, column[row], kind, start, year)
+    return plan
+
+
+def _plan_cell(plan: _Plan, row: int, given: Any, kind: Kind, start: dt.datetime, year: int) -> None:
+    value = typed(given, as_text=kind is Kind.TEXT, year=year) if isinstance(given, str) else given
+    if isinstance(value, Formula):
+        plan.data.append("")
+        plan.formulas[row] = to_calc(value.text)
+    elif value is None or isinstance(value, str):
+        plan.data.append(value or "")
+    elif kind is Kind.TEXT:
+        plan.data.append(_as_text(value))
+    else:
+        plan.data.append(_number(value, start))
+        code = _shown(value, kind)
+        if code:
+            plan.formats[row] = code
+
+
+def _number(value: Any, start: dt.datetime) -> float:
+    """The number that a cell keeps for a value."""
+    match value:
+        case bool() | int() | float():
+            return float(value)
+        case dt.datetime():
+            return to_serial(value, start)
+        case dt.time():
+            return to_serial(dt.datetime.combine(start, value), start)
+    raise TypeError(f"单元格不能放 {type(value).__name__} 类型的值")
+
+
+def _shown(value: Any, kind: Kind) -> str:
+    """The format that a value brings along into a cell; empty where the cell's own one stays."""
+    if isinstance(value, bool):
+        return "" if kind is Kind.LOGICAL else LOGICAL_CODE
+    if kind is not Kind.GENERAL:
+        return GENERAL_CODE if kind is Kind.LOGICAL else ""
+    if isinstance(value, dt.datetime):
+        return DATE_CODE if value.time() == dt.time() else MOMENT_CODE
+    return TIME_CODE if isinstance(value, dt.time) else ""
+
+
+def _as_text(value: Any) -> str:
+    """A value that is assigned to a text cell: Excel keeps the text that it would show."""
+    match value:
+        case bool():
+            return str(value).upper()
+        case dt.datetime():
+            day = f"{value.year}/{value.month}/{value.day}"
+            return day if value.time() == dt.time() else f"{day} {value.hour}:{value:%M:%S}"
+        case int() | float():
+            return f"{float(value):.15g}"
+    raise TypeError(f"单元格不能放 {type(value).__name__} 类型的值")
+
+
+def _blocks(items: dict[int, Any]) -> Iterable[tuple[int, list[Any]]]:
+    """Items in rows that follow each other, as (first row, items)."""
+    block: list[Any] = []
+    first = previous = -2
+    for row in sorted(items):
+        if row != previous + 1 and block:
+            yield first, block
+            block = []
+        if not block:
+            first = row
+        block.append(items[row])
+        previous = row
+    if block:
+        yield first, block
+
+
+def _format(cells: Any, column: int, first: int, codes: list[str], formats: Formats) -> None:
+    start = 0
+    for end in range(1, len(codes) + 1):
+        if end == len(codes) or codes[end] != codes[start]:
+            code = codes[start]
+            part = cells.getCellRangeByPosition(column, first + start, column, first + end - 1)
+            part.NumberFormat = formats.key(code)
+            start = end
