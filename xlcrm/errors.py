@@ -7,7 +7,8 @@
         WorkbookEncrypted      needs a password
         WorkbookDamaged        truncated, or its XML is broken
         WorkbookHostile        built to hurt: zip bomb, entity bomb, bad paths
-        WorkbookInUse          open in Excel, WPS, LibreOffice or another xlcrm
+        WorkbookInUse          another xlcrm works on it
+          WorkbookOpen         open in Excel, WPS or LibreOffice
         WorkbookChanged        somebody saved it while we worked
         UnsafeToPatch          a shape that cannot be written without a risk
         SheetMissing           no sheet by any known title
@@ -65,7 +66,11 @@ class WorkbookHostile(WorkbookError):
 
 
 class WorkbookInUse(WorkbookError):
-    """Another program has the workbook open."""
+    """Another program works on the workbook."""
+
+
+class WorkbookOpen(WorkbookInUse):
+    """A spreadsheet program has the workbook open."""
 
 
 class WorkbookChanged(WorkbookError):

@@ -7,6 +7,7 @@ import os
 import re
 import traceback
 from pathlib import Path
+from typing import Final
 
 from xlcrm import __version__
 
@@ -14,8 +15,18 @@ _NUMBERS = re.compile(r"\d{7,}")
 _ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
+UNTOUCHED: Final = "工作簿没有改动"
+UNCERTAIN: Final = "打开的工作簿可能只写入了一部分，请不要保存，关闭后重新打开"
+WRITTEN: Final = "结果已写入打开的工作簿，尚未保存"
+
+
 def sentence(error: Exception) -> str:
-    """Write the fault to the log and say where; with XLCRM_DEBUG=1 it is raised instead."""
+    """Write the fault to the log and say where; with XLCRM_DEBUG=1 it is raised instead.
+
+    What has become of the workbook is told by the error's note, if it has one of the three.
+    """
+    notes = [note for note in getattr(error, "__notes__", ()) if note in {UNTOUCHED, UNCERTAIN, WRITTEN}]
+    state = notes[-1] if notes else UNTOUCHED
     if os.environ.get("XLCRM_DEBUG") == "1":
         raise error
     path = log_path()
@@ -24,8 +35,8 @@ def sentence(error: Exception) -> str:
         with path.open("a", encoding="utf-8") as log:
             log.write(_entry(error))
     except OSError:
-        return f"程序内部出错（{type(error).__name__}），工作簿没有改动；日志也无法写入 {path}"
-    return f"程序内部出错（{type(error).__name__}），工作簿没有改动；请把日志发给维护人员：{path}"
+        return f"程序内部出错（{type(error).__name__}），{state}；日志也无法写入 {path}"
+    return f"程序内部出错（{type(error).__name__}），{state}；请把日志发给维护人员：{path}"
 
 
 def log_path() -> Path:

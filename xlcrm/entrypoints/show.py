@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -10,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
-from xlcrm.tables.typed_text import number_text
+from xlcrm.entrypoints.cell_text import bare, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +61,7 @@ def changes_table(changes: Sequence[Mapping[str, Any]]) -> Table:
         table.add_column(heading, overflow="fold")
     for change in changes[:SHOWN]:
         place = f"{change['sheet']}!{change['cell']} {change.get('heading', '')}"
-        texts = (place.strip(), _quoted(change["old"]), _quoted(change["new"]), change["why"])
+        texts = (place.strip(), quoted(change["old"]), quoted(change["new"]), change["why"])
         table.add_row(*(escape(text) for text in texts))
     return table
 
@@ -77,28 +76,9 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     for heading in ("位置", "内容"):
         table.add_column(heading, overflow="fold")
     for row in rows[:SHOWN]:
-        cells = "；".join(f"{heading}：{_bare(value)}" for heading, value in row["cells"].items())
+        cells = "；".join(f"{heading}：{bare(value)}" for heading, value in row["cells"].items())
         table.add_row(escape(f"{row['sheet']} 第{row['row']}行"), escape(cells))
     return table
-
-
-def _bare(value: object) -> str:
-    return value if isinstance(value, str) else _quoted(value)
-
-
-def _quoted(value: object) -> str:
-    """A cell's value with its type to be seen: texts stand in quotes."""
-    if value is None:
-        return "（空）"
-    if isinstance(value, str):
-        return f"“{value}”"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, dt.datetime) else _plain(value)
-
-
-def _plain(value: object) -> str:
-    return number_text(value) if isinstance(value, int | float) else str(value)
 
 
 def reasons_tree(reasons: Sequence[Mapping[str, Any]]) -> Tree:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xlcrm.actions.base import silent
+from xlcrm.entrypoints.boxes import NOT_SAVED
 from xlcrm.errors import UsageError, XlcrmError
 from xlcrm.tables import PACKS
 
@@ -33,6 +34,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="输出成文档页面")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示将要写入什么，不改动文件")]
 Strict = Annotated[bool, typer.Option("--strict", help="有“错误”级别的校验结果时以 1 退出")]
+Live = Annotated[bool, typer.Option("--live", help="在 Excel 或 LibreOffice 已打开的这个工作簿里运行")]
+Pipe = Annotated[
+    str, typer.Option("--pipe", help="与 --live 同用：LibreOffice 的管道名称，一般不用填", metavar="名称")
+]
 PackName = Annotated[str, typer.Option("--pack", help=f"模板：{'、'.join(PACKS.values())}", metavar="模板")]
 PathArgument = Annotated[Path, typer.Argument(help="工作簿文件", metavar="文件", show_default=False)]
 
@@ -77,13 +82,10 @@ def say(outcome: Outcome, path: Path, *, dry_run: bool) -> None:
         out.print(f"· {remark}", soft_wrap=True, highlight=False, markup=False)
     if dry_run and outcome.changes is not None:
         out.print(f"试运行：将写入 {outcome.changes.cells} 个单元格，文件没有改动")
-    elif outcome.saved is not None and outcome.saved.backup is not None:
-        out.print(
-            f"已写入 {path.name}，备份在 {outcome.saved.backup}",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
-        )
+    elif outcome.saved is not None:
+        backup = outcome.saved.backup
+        where = f"已写入 {path.name}，备份在 {backup}" if backup is not None else NOT_SAVED
+        out.print(where, soft_wrap=True, highlight=False, markup=False)
 
 
 def print_json(value: Any) -> None:

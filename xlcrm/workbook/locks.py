@@ -8,7 +8,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.errors import SaveFailed, WorkbookInUse
+from xlcrm.errors import SaveFailed, WorkbookInUse, WorkbookOpen
 from xlcrm.workbook.saving import PRIVATE_FOLDER
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def refuse_if_open(path: Path) -> None:
     A crash leaves such files behind, and nothing in them tells; so the sentence names the file to delete.
 
     Raises:
-        WorkbookInUse: a lock file is there.
+        WorkbookOpen: a lock file is there.
     """
     real = path.resolve()
     for place in dict.fromkeys((path.absolute(), real)):
@@ -145,9 +145,9 @@ def _is_name(text: str) -> bool:
     return bool(text.strip()) and text.isprintable() and "\ufffd" not in text
 
 
-def _in_use(path: Path, program: str, name: str, lock: Path) -> WorkbookInUse:
+def _in_use(path: Path, program: str, name: str, lock: Path) -> WorkbookOpen:
     who = f"{name} 正用 {program}" if name else f"有人正用 {program}"
-    return WorkbookInUse(
+    return WorkbookOpen(
         f"{who} 打开着“{path.name}”，请先保存并关闭它；"
         f"如果确实没有人打开，请删除同一文件夹里的“{lock.name}”后再试。"
     )

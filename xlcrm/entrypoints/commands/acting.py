@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from xlcrm.actions import ACTIONS, AdoptParams, NormaliseParams, RunParams, WhyParams
+from xlcrm.entrypoints.running import Target, run, work
 from xlcrm.entrypoints.show import (
     changes_table,
     findings_table,
@@ -19,27 +20,25 @@ from xlcrm.entrypoints.show import (
 from xlcrm.entrypoints.terminal import (
     AsJson,
     DryRun,
+    Live,
     NowText,
     PathArgument,
+    Pipe,
     Strict,
     guarded,
     moment,
     out,
     print_json,
     say,
-    with_progress,
 )
 from xlcrm.entrypoints.wording import ChineseCommand
-from xlcrm.errors import SaveFailed, UnsafeToPatch, WorkbookInUse
-from xlcrm.tables import SYSTEM_TABLES, TABLES
-from xlcrm.workbook.file import FileDoor
+from xlcrm.errors import SaveFailed, SheetProtected, UnsafeToPatch, WorkbookInUse
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
     from pathlib import Path
 
-    from xlcrm.actions import Outcome, Params
+    from xlcrm.actions import Outcome
 
 FOUND_ERRORS: Final = 1
 """The exit code of --strict where a finding is an error."""
@@ -55,10 +54,11 @@ def refresh(
     dry_run: DryRun = False,
     as_json: AsJson = False,
     strict: Strict = False,
+    live: Live = False,
+    pipe: Pipe = "",
 ) -> None:
-    outcome = _run(
-        "refresh", path, RunParams(now=moment(now), dry_run=dry_run), quiet=as_json, write=not dry_run
-    )
+    params = RunParams(now=moment(now), dry_run=dry_run)
+    outcome = run("refresh", Target(path, live, pipe), params, quiet=as_json, write=not dry_run)
     if as_json:
         print_json(outcome_json(outcome, path))
     else:
@@ -75,9 +75,11 @@ def check(
     dry_run: DryRun = False,
     as_json: AsJson = False,
     strict: Strict = False,
+    live: Live = False,
+    pipe: Pipe = "",
 ) -> None:
     at = moment(now)
-    outcome = guarded(lambda: _check(path, at, dry_run=dry_run, quiet=as_json))
+    outcome = guarded(lambda: _check(Target(path, live, pipe), at, dry_run=dry_run, quiet=as_json))
     if as_json:
         print_json(outcome_json(outcome, path))
     else:
@@ -95,18 +97,28 @@ def normalise(
     now: NowText = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
+    live: Live = False,
+    pipe: Pipe = "",
 ) -> None:
     params = NormaliseParams(now=moment(now), dry_run=dry_run, apply=apply)
-    outcome = _run("normalise", path, params, quiet=as_json, write=apply and not dry_run)
+    outcome = run("normalise", Target(path, live, pipe), params, quiet=as_json, write=apply and not dry_run)
     _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
     if not (apply or as_json) and outcome.data["changes"]:
         out.print("确认无误后，加上 --apply 写入")
 
 
 @commands.command(cls=ChineseCommand, help=ACTIONS["undo"].help)
-def undo(path: PathArgument, *, now: NowText = "", dry_run: DryRun = False, as_json: AsJson = False) -> None:
+def undo(
+    path: PathArgument,
+    *,
+    now: NowText = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    live: Live = False,
+    pipe: Pipe = "",
+) -> None:
     params = RunParams(now=moment(now), dry_run=dry_run)
-    outcome = _run("undo", path, params, quiet=as_json, write=not dry_run)
+    outcome = run("undo", Target(path, live, pipe), params, quiet=as_json, write=not dry_run)
     _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
 
 
@@ -118,9 +130,11 @@ def adopt(
     now: NowText = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
+    live: Live = False,
+    pipe: Pipe = "",
 ) -> None:
     params = AdoptParams(now=moment(now), dry_run=dry_run, apply=apply)
-    outcome = _run("adopt", path, params, quiet=as_json, write=apply and not dry_run)
+    outcome = run("adopt", Target(path, live, pipe), params, quiet=as_json, write=apply and not dry_run)
     if as_json:
         print_json(outcome_json(outcome, path) | outcome.data)
         return
@@ -139,37 +153,27 @@ def why(
     *,
     now: NowText = "",
     as_json: AsJson = False,
+    live: Live = False,
+    pipe: Pipe = "",
 ) -> None:
-    outcome = _run("why", path, WhyParams(sheet=sheet, row=row, now=moment(now)), quiet=as_json, write=False)
+    params = WhyParams(sheet=sheet, row=row, now=moment(now))
+    outcome = run("why", Target(path, live, pipe), params, quiet=as_json, write=False)
     if as_json:
         print_json(outcome.data)
     else:
-        out.print(outcome.message)
+        say(outcome, path, dry_run=False)
         out.print(reasons_tree(outcome.data))
 
 
-def _check(path: Path, now: dt.datetime | None, *, dry_run: bool, quiet: bool) -> Outcome:
+def _check(target: Target, now: dt.datetime | None, *, dry_run: bool, quiet: bool) -> Outcome:
     """Check and write; where the workbook cannot be written just now, the findings are still shown."""
     if not dry_run:
         try:
-            return _work("check", path, RunParams(now=now), quiet=quiet, write=True)
-        except (WorkbookInUse, SaveFailed, UnsafeToPatch) as error:
+            return work("check", target, RunParams(now=now), quiet=quiet, write=True)
+        except (WorkbookInUse, SaveFailed, UnsafeToPatch, SheetProtected) as error:
             lost = f"校验结果没有写入工作簿：{error.message}"
-    outcome = _work("check", path, RunParams(now=now, dry_run=True), quiet=quiet, write=False)
+    outcome = work("check", target, RunParams(now=now, dry_run=True), quiet=quiet, write=False)
     return outcome if dry_run else dataclasses.replace(outcome, remarks=[*outcome.remarks, lost])
-
-
-def _run(name: str, path: Path, params: Params, *, quiet: bool, write: bool) -> Outcome:
-    return guarded(lambda: _work(name, path, params, quiet=quiet, write=write))
-
-
-def _work(name: str, path: Path, params: Params, *, quiet: bool, write: bool) -> Outcome:
-    def work(progress: Callable[[str], None]) -> Outcome:
-        with FileDoor(path, write=write) as door:
-            door.prefetch([title for table in (*TABLES, *SYSTEM_TABLES) for title in table.titles])
-            return ACTIONS[name].run(door, params, progress)
-
-    return with_progress(work, quiet=quiet)
 
 
 def _show_changes(outcome: Outcome, path: Path, *, dry_run: bool, as_json: bool) -> None:

@@ -1,0 +1,108 @@
+"""What message boxes say: outcomes as texts of a size that a box can show."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from xlcrm.entrypoints.cell_text import bare, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from xlcrm.actions import Outcome
+
+LIMIT: Final = 1000
+"""Characters; a longer text fills the screen, and Office cuts it near 1,024."""
+LISTED: Final = 10
+_LINE: Final = 70
+"""Characters of one listed row."""
+_CHANGES, _ROWS = "changes", "rows"
+"""Under which keys the data of an outcome hold rewritten cells, and new rows."""
+
+NOT_SAVED: Final = (
+    f"结果已写入打开的工作簿，尚未保存，请按 {'⌘S' if sys.platform == 'darwin' else 'Ctrl+S'} 保存。"
+)
+_MORE: Final = "……（内容较长，没有全部显示；请在命令行运行 xlcrm {command} 查看全部）"
+
+
+def done(outcome: Outcome, command: str) -> str:
+    """What an action did, and whether the workbook waits to be saved.
+
+    Args:
+        outcome: of the action.
+        command: what to type after `xlcrm` to see it all.
+    """
+    reasons = outcome.data if isinstance(outcome.data, list) else []
+    text = _lines(outcome.message, _remarks(outcome), *map(_reason, reasons))
+    written = outcome.saved is not None and outcome.saved.cells > 0
+    return shortened(text, command, NOT_SAVED if written else "")
+
+
+def offers(outcome: Outcome) -> bool:
+    """Whether there is anything to agree to; an action that lists nothing asks all the same."""
+    lists = _listed(outcome)
+    return any(lists) if lists else True
+
+
+def offer(outcome: Outcome, command: str) -> str:
+    """What an action would do, and the question whether it shall."""
+    lines = [line for listed in _listed(outcome) for line in _few(listed)]
+    text = _lines(outcome.message, "\n".join(lines), _remarks(outcome))
+    return shortened(text, command, "按“确定”写入，按“取消”不改动。")
+
+
+def shortened(text: str, command: str, last: str) -> str:
+    """A text that fits into a box whole, its last sentence never cut off."""
+    whole = _lines(text, last)
+    if len(whole) <= LIMIT:
+        return whole
+    more = _MORE.format(command=command)
+    room = LIMIT - len(_lines("", more, last)) - 2
+    kept = text[:room]
+    return _lines(kept[: kept.rfind("\n")] if "\n" in kept[room // 2 :] else kept, more, last)
+
+
+def _listed(outcome: Outcome) -> list[list[str]]:
+    """The lines of each list that the outcome has; empty where it has none at all."""
+    data: Mapping[str, Any] = outcome.data if isinstance(outcome.data, dict) else {}
+    lists = []
+    if _CHANGES in data:
+        lists.append([_change(item) for item in data[_CHANGES]])
+    if _ROWS in data:
+        lists.append([_row(item) for item in data[_ROWS]])
+    return lists
+
+
+def _change(item: Mapping[str, Any]) -> str:
+    place = f"{item['sheet']}!{item['cell']} {item.get('heading', '')}".strip()
+    return f"{place}：{_cut(quoted(item['old']))} → {_cut(quoted(item['new']))}"
+
+
+def _row(item: Mapping[str, Any]) -> str:
+    cells = "；".join(f"{heading} {bare(value)}" for heading, value in item["cells"].items())
+    return _cut(f"{item['sheet']}第{item['row']}行：{cells}", _LINE)
+
+
+def _cut(text: str, limit: int = _LINE // 2) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _few(lines: Sequence[str]) -> Iterable[str]:
+    yield from lines[:LISTED]
+    if len(lines) > LISTED:
+        yield f"……等共 {len(lines)} 处"
+
+
+def _remarks(outcome: Outcome) -> str:
+    return "\n".join(f"· {remark}" for remark in outcome.remarks)
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    status = f" [{reason['status']}]" if reason["status"] else ""
+    return "\n".join([f"{reason['rule']}{status}", *(f"   {line}" for line in reason["lines"])])
+
+
+def _lines(*parts: str) -> str:
+    """Paragraphs, empty ones left out."""
+    return "\n\n".join(part for part in parts if part)
