@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import re
 import secrets
@@ -12,7 +11,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -21,6 +19,8 @@ from tests.e2e.judges import PATIENCE, office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
     from xlcrm.templates.vba import Module
 
 ADDED_HEAD: Final = re.compile(
@@ -34,6 +34,7 @@ STUB: Final = (
 
 _SYSTEM_PACKAGES: Final = "/usr/lib/python3/dist-packages"  # where Debian keeps `uno`, outside every venv
 _ALWAYS_RUN: Final = 4  # com.sun.star.document.MacroExecMode.ALWAYS_EXECUTE_NO_WARN
+_FILTER: Final = "Calc MS Excel 2007 VBA XML"  # LibreOffice knows no .xlam by its name
 _PAUSE: Final = 0.1
 
 
@@ -118,15 +119,9 @@ def macro_workbook(path: Path, folder: Path) -> Iterator[Opened]:
     with subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True) as process:
         try:
             desktop = _desktop(uno, pipe, process)
-            document = desktop.loadComponentFromURL(
-                path.resolve().as_uri(),
-                "_blank",
-                0,
-                (
-                    _property(uno, "Hidden", value=True),
-                    _property(uno, "MacroExecutionMode", value=_ALWAYS_RUN),
-                ),
-            )
+            options = {"Hidden": True, "MacroExecutionMode": _ALWAYS_RUN, "FilterName": _FILTER}
+            asked = tuple(_property(uno, name, value=value) for name, value in options.items())
+            document = desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, asked)
             assert document is not None, f"LibreOffice does not open {path.name}"
             yield Opened(document)
             document.close(True)  # noqa: FBT003  # a call into LibreOffice takes no names
@@ -139,9 +134,12 @@ def macro_workbook(path: Path, folder: Path) -> Iterator[Opened]:
 
 
 def _bridge() -> Any:
-    if importlib.util.find_spec("uno") is None and Path(_SYSTEM_PACKAGES).is_dir():
-        sys.path.append(_SYSTEM_PACKAGES)
-    return pytest.importorskip("uno", reason="needs LibreOffice's Python bridge (python3-uno)")
+    """The `uno` module, from wherever the system keeps it."""
+    sys.path.append(_SYSTEM_PACKAGES)
+    try:
+        return pytest.importorskip("uno", reason="needs LibreOffice's Python bridge (python3-uno)")
+    finally:
+        sys.path.remove(_SYSTEM_PACKAGES)
 
 
 def _property(uno: Any, name: str, *, value: object) -> Any:
