@@ -96,7 +96,7 @@ def _needed(module: Module) -> dict[str, str]:
 def _refuse_bad_lines(module: str, lines: list[str]) -> None:
     continued = 0
     for number, line in enumerate(lines, start=1):
-        if not line.isascii() or re.search(r"[\0-\10\13\14\16-\37]", line):
+        if not line.isascii() or re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", line):
             raise ValueError(
                 f"module {module}, line {number}: only plain ASCII survives every code page: {line!r}"
             )
