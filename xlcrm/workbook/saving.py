@@ -191,7 +191,7 @@ def _back_up(path: Path) -> Path:
     folder = path.parent / PRIVATE_FOLDER / "backup"
     folder.mkdir(parents=True, exist_ok=True)
     while True:
-        kept = folder / f"{path.stem}-{dt.datetime.now():%Y%m%d-%H%M%S-%f}{path.suffix}"
+        kept = folder / _stamped(path)
         try:
             # The replaced file lives on under this name: no copying, no space needed.
             os.link(path, kept)
@@ -201,6 +201,31 @@ def _back_up(path: Path) -> Path:
             _copy(path, kept)
         _flush_folder(folder)
         return kept
+
+
+def back_up(path: Path) -> Path:
+    """Copy a workbook that a spreadsheet program has open into `.xlcrm/backup/`; the newest 10 are kept.
+
+    A copy, no second name for the same file: the program may write into the old file.
+
+    Raises:
+        SaveFailed: the system said no.
+    """
+    real = path.resolve()
+    folder = real.parent / PRIVATE_FOLDER / "backup"
+    with _plain_errors(real):
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = folder / _stamped(real)
+        while kept.exists():
+            kept = folder / _stamped(real)
+        _copy(real, kept)
+        _flush_folder(folder)
+        _prune(real)
+    return kept
+
+
+def _stamped(path: Path) -> str:
+    return f"{path.stem}-{dt.datetime.now():%Y%m%d-%H%M%S-%f}{path.suffix}"
 
 
 def _copy(path: Path, kept: Path) -> None:

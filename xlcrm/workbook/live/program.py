@@ -1,0 +1,63 @@
+"""What only the program's own interface tells about an open workbook; each answer guarded by its platform."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from xlcrm.workbook.live.access import quietly
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+_LONGEST: Final = 120
+_DESCRIPTION: Final = 2
+"""Where a COM exception's sentence stands in its details."""
+
+
+def local_path(book: xw.Book) -> Path | None:
+    """The workbook's file in a local folder; None when it was never saved or lives on a server."""
+    name = quietly(lambda: book.fullname, default="")  # xlwings raises for cloud folders that it cannot map
+    if not isinstance(name, str) or "://" in name:
+        return None
+    path = Path(name)
+    return path if path.is_absolute() and path.is_file() else None
+
+
+def counts_from_1904(book: xw.Book) -> bool | None:
+    """Whether the workbook counts days from 1904; None when nothing tells."""
+    for ask in (
+        lambda: book.api.Date1904,
+        lambda: book.api.date_1904.get(),  # noqa: PLW0108 - the name alone may fail
+        lambda: book.api.NullDate.Year == 1904,
+    ):
+        found = quietly(ask)
+        if isinstance(found, bool):
+            return found
+    return None
+
+
+def is_protected(sheet: xw.Sheet) -> bool:
+    """Whether the sheet is protected against us too; False when nothing tells."""
+    if quietly(lambda: sheet.api.ProtectionMode) is True:  # only the user's own hands are tied
+        return False
+    for ask in (
+        lambda: sheet.api.ProtectContents,
+        lambda: sheet.api.protect_contents.get(),  # noqa: PLW0108 - the name alone may fail
+        lambda: sheet.api.isProtected(),  # noqa: PLW0108 - same
+    ):
+        found = quietly(ask)
+        if isinstance(found, bool):
+            return found
+    return False
+
+
+def said(error: BaseException) -> str:
+    """What an exception of the program says, short and in one line."""
+    details = getattr(error, "excepinfo", None)
+    text = details[_DESCRIPTION] if isinstance(details, tuple) and len(details) > _DESCRIPTION else None
+    for found in (text, getattr(error, "errormessage", None), getattr(error, "Message", None), str(error)):
+        if isinstance(found, str) and found.strip():
+            return re.sub(r"\s+", " ", found).strip()[:_LONGEST].rstrip("。.")
+    return type(error).__name__

@@ -1,0 +1,64 @@
+"""A program that neither recalculates, repaints, runs macros nor asks while we write."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+from xlcrm.workbook.live.patience import ask, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import xlwings as xw
+
+_QUIET: Final[tuple[tuple[str, Any], ...]] = (
+    ("screen_updating", False),
+    ("enable_events", False),
+    ("display_alerts", False),
+    ("calculation", "manual"),
+)
+_RESTORING: Final = 5.0
+"""Seconds of patience for each setting on the way out; an error is on its way perhaps."""
+
+
+@contextlib.contextmanager
+def quiet(app: xw.App) -> Iterator[None]:
+    """Hold the program still while the block runs; every setting is as before afterwards.
+
+    A setting that a program does not have is left out. One that cannot be restored does not keep the others
+    from being restored.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_typing_only(app))
+        for name, value in _QUIET:
+            try:
+                before = ask(app, name)
+                tell(app, name, value)
+            except NotImplementedError:
+                continue
+            stack.callback(_restore, app, name, before)
+        yield
+
+
+def _restore(owner: Any, name: str, value: Any) -> None:
+    with contextlib.suppress(Exception):
+        tell(owner, name, value, seconds=_RESTORING)
+
+
+@contextlib.contextmanager
+def _typing_only(app: xw.App) -> Iterator[None]:
+    """Keep Excel from filling a formula down its whole column, and tables from growing by themselves.
+
+    With AutoFillFormulasInLists a link in one cell of a table becomes the column's formula, in all rows. The
+    two switches are Excel's own (Windows); other programs have none.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(Exception):
+            switches = app.api.AutoCorrect
+            for name in ("AutoFillFormulasInLists", "AutoExpandListRange"):
+                before = getattr(switches, name)
+                if isinstance(before, bool):
+                    setattr(switches, name, False)
+                    stack.callback(_restore, switches, name, before)
+        yield

@@ -1,0 +1,137 @@
+"""What a spreadsheet program says that cells hold, as the file door would say it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+ERRORS: Final = frozenset(
+    {
+        "#DIV/0!",
+        "#N/A",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#REF!",
+        "#VALUE!",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#UNKNOWN!",
+        "#CONNECT!",
+        "#BUSY!",
+        "#EXTERNAL!",
+        "#PYTHON!",
+    }
+)
+EPOCH: Final = dt.datetime(1899, 12, 30)
+EPOCH_1904: Final = dt.datetime(1904, 1, 1)
+_BETWEEN_EPOCHS: Final = 1462.0
+_DAY: Final = dt.timedelta(days=1)
+_LEAP_BUG: Final = dt.datetime(1900, 2, 28)
+"""Programs hand over days since 1899-12-30; Excel shows the first sixty one day later."""
+_MILLISECOND: Final = 1_000
+_SECOND: Final = 1_000_000
+_BLUR: Final = 1_500
+"""Microseconds: a time of day passes through a float of days and milliseconds."""
+_OLD: Final = 1904
+"""Dates up to this year may be times of day, or durations."""
+_DURATION: Final = re.compile(r"\[[hms]+\]", re.IGNORECASE)
+
+
+def plain_column(
+    values: Sequence[object],
+    formulas: Sequence[str],
+    number_format: Callable[[], str | None],
+    *,
+    date1904: bool = False,
+) -> list[object]:
+    """One column of a sheet as a grid holds it.
+
+    Args:
+        values: as the program gives them: float, int, Decimal, str, bool, datetime or None.
+        formulas: what stands in each cell's formula bar, "" for an empty cell.
+        number_format: asks for the column's number format; None when it has several.
+        date1904: the workbook counts days from 1904.
+    """
+    kinds = set(map(type, values))
+    if kinds <= {str, float, bool, type(None)}:
+        return [None if value == "" else value for value in values] if str in kinds else list(values)
+    durations = False
+    if any(isinstance(value, dt.datetime) and value.year <= _OLD for value in values):
+        durations = bool(_DURATION.search(number_format() or ""))
+    return [
+        plain(value, formula, duration=durations, date1904=date1904)
+        for value, formula in zip(values, formulas, strict=True)
+    ]
+
+
+def plain(value: Any, formula: str = "", *, duration: bool = False, date1904: bool = False) -> object:
+    """One value as a grid holds it."""
+    if isinstance(value, bool | str | float) or value is None:
+        return None if value == "" else value
+    if isinstance(value, Decimal):  # a currency cell: cut to four places on its way, but not its formula
+        return _exact(formula, float(value))
+    if isinstance(value, dt.datetime):
+        return moment(value, duration=duration, date1904=date1904)
+    return float(value)
+
+
+def _exact(formula: str, cut: float) -> float:
+    try:
+        number = float(formula)
+    except ValueError:
+        return cut
+    return number if abs(number - cut) < 1e-3 else cut
+
+
+def moment(value: dt.datetime, *, duration: bool = False, date1904: bool = False) -> object:
+    """A date, a moment, a time of day or a duration, as calamine tells them apart."""
+    # pywin32's times are a subclass with a zone that means nothing.
+    at = dt.datetime.combine(value.date(), value.time())
+    off = at.microsecond
+    if min(off, _SECOND - off) <= _BLUR:
+        at = at.replace(microsecond=0) + dt.timedelta(seconds=off > _BLUR)
+    else:
+        at = at.replace(microsecond=off // _MILLISECOND * _MILLISECOND)
+    epoch = EPOCH_1904 if date1904 else EPOCH
+    if duration:
+        return at - epoch
+    if at < epoch + _DAY:
+        return at.time()
+    if at < _LEAP_BUG and not date1904:
+        at += _DAY
+    return at.date() if at.time() == dt.time() else at
+
+
+def is_1904(values: Sequence[Sequence[object]], formulas: Sequence[Sequence[str]]) -> bool | None:
+    """Whether the workbook counts days from 1904, told by a cell with a date; None without any.
+
+    The formula bar holds a date as its number of days, whichever day they are counted from.
+    """
+    for cells, texts in zip(values, formulas, strict=True):
+        for value, text in zip(cells, texts, strict=True):
+            if isinstance(value, dt.datetime) and value.year > _OLD and not text.startswith("="):
+                try:
+                    days = float(text)
+                except ValueError:
+                    continue
+                return round((value.replace(tzinfo=None) - EPOCH) / _DAY - days) == _BETWEEN_EPOCHS
+    return None
+
+
+def is_formula(value: object, formula: str) -> bool:
+    """Whether a cell holds a formula; a text that begins with = is its own formula bar."""
+    return formula.startswith("=") and value != formula
+
+
+def doubtful(value: object, formula: str) -> bool:
+    """Whether a cell without a value may hold an error: the other reading is an empty text."""
+    return value is None and (formula.startswith("=") or formula in ERRORS)
