@@ -7,7 +7,16 @@ from datetime import date, timedelta
 import pytest
 
 from xlcrm.errors import CalendarError
-from xlcrm.festivals import FESTIVALS, STATUTORY_FESTIVALS, festival, festival_name, next_festival, statutory
+from xlcrm.festivals import (
+    FESTIVALS,
+    STATUTORY_FESTIVALS,
+    festival,
+    festival_name,
+    festivals_on,
+    next_festival,
+    published_years,
+    statutory,
+)
 
 KNOWN = {
     "春节": """2015-02-19 2016-02-08 2017-01-28 2018-02-16 2019-02-05 2020-01-25 2021-02-12 2022-02-01
@@ -124,3 +133,24 @@ def test_computed_festivals_are_no_working_days_in_any_published_year() -> None:
     # One 端午 on a Saturday (2012) is not listed, for nobody had to be given that day.
     assert [day for day in dates if day not in off and day.weekday() < 5] == []
     assert sum(day in off for day in dates) >= len(dates) - 1
+
+
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        (date(2026, 2, 17), ("春节",)),
+        (date(2020, 10, 1), ("国庆", "中秋")),
+        (date(2022, 12, 30), ("腊八",)),
+        (date(2026, 11, 20), ()),
+        (date(1800, 1, 1), ()),
+        (date(2100, 1, 1), ("元旦",)),
+    ],
+)
+def test_what_a_day_is_called(day: date, names: tuple[str, ...]) -> None:
+    assert festivals_on(day) == names
+
+
+def test_published_years_are_those_of_the_statutory_lists() -> None:
+    years = published_years()
+    assert {2024, 2025, 2026} <= years
+    assert statutory(years).known_years == years

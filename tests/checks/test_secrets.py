@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.checks.build import customer, run, sheet, told
-from xlcrm.checks.secrets import find_secrets, mask, mask_text, passes_luhn
+from xlcrm.checks.secrets import find_secrets, identity_fault, mask, mask_text, passes_luhn
 from xlcrm.tables.frames import Remark
 
 WEIGHTS = [2 ** (17 - place) % 11 for place in range(17)]
@@ -156,3 +156,34 @@ def test_card_number_in_a_column_of_numbers_is_found_and_hidden() -> None:
     assert told(found, "V13") == [("错误", 4, "pushed")]
     assert not found["message"].str.contains("4111111111111111").any()
     assert not found["value"].str.contains("4111111111111111").any()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (PERSON, ""),
+        (PERSON_X, ""),
+        (PERSON_X.lower(), ""),
+        (f"{PERSON[:6]} {PERSON[6:14]}-{PERSON[14:]}", ""),
+        (PERSON[:15], "15位旧号码"),
+        (PERSON[:17], "现为17位"),
+        (f"{PERSON}1", "现为19位"),
+        ("", "现为0位"),
+        (f"{PERSON[:9]}O{PERSON[10:]}", "前17位应为数字"),
+        (identity(f"99{PERSON[2:17]}"), "99不是省级"),
+        (identity(f"{PERSON[:6]}20230229{PERSON[14:17]}"), "出生日期"),
+        (identity(f"{PERSON[:6]}18990101{PERSON[14:17]}"), "出生日期"),
+    ],
+)
+def test_what_is_wrong_with_an_identity_number(text: str, fault: str) -> None:
+    found = identity_fault(text)
+    assert fault in found
+    assert bool(fault) == bool(found)
+    assert not text or len(text) < 6 or text[2:] not in found
+
+
+@given(st.integers(0, 9), st.integers(0, 16))
+def test_one_wrong_digit_of_an_identity_number_is_found(digit: int, place: int) -> None:
+    wrong = f"{PERSON[:place]}{digit}{PERSON[place + 1 :]}"
+    assume(wrong != PERSON)
+    assert identity_fault(wrong)

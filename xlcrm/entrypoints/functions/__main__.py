@@ -21,7 +21,7 @@ FILES: Final[Mapping[str, Callable[[], str]]] = {
 def main(folder: Path) -> None:
     """Write both modules into a folder."""
     for name, text in FILES.items():
-        (folder / name).write_text(text(), encoding="ascii", newline="\n")
+        (folder / name).write_text(text(), encoding="ascii", newline="\r\n")
 
 
 if __name__ == "__main__":
