@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.templates import palette
@@ -14,17 +13,24 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
+BAND_WIDTH: Final = 15
+"""Characters that a button of 首页 is wide, as wide as a card."""
 BAND_HEIGHT: Final = 34
 """Pixels of the buttons on 首页, in a band of 34 points."""
 TITLE_HEIGHT: Final = 28
 """Pixels of the buttons beside a sheet's title, in a row of 30 points."""
-GAP: Final = 16
-"""Pixels between two buttons; the cards of 首页 have the same between them."""
+_GAP: Final = 8
+"""Pixels between two buttons beside a title."""
 _PADDING: Final = 34
-"""Pixels of a button that its caption does not take."""
+"""Pixels of a button beside a title that its caption does not take."""
+_EDGES: Final = 12
+"""Pixels that a button of 首页 has to spare at least."""
 
-_WRITTEN_FONT: Final = b'face="Calibri" size="220" color="#000000"'
-"""What XlsxWriter writes for every caption; it cannot be asked for another."""
+_WRITTEN_FONT: Final = 'face="Calibri" size="220" color="#000000"'
+_WRITTEN_FACE: Final = "buttonFace [67]"
+"""What XlsxWriter writes for every button; it cannot be asked for anything else."""
+_FACE: Final = "#E3EAF4"
+"""Excel paints its buttons in the system's colour; LibreOffice asks the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,9 @@ class Button:
     sheets: tuple[str, ...] = ()
 
     @property
-    def width(self) -> int:
-        """Pixels that it needs at least."""
-        return round(text_width(self.caption) * palette.SIZE / 72 * 96 / 2) + _PADDING
+    def caption_width(self) -> int:
+        """Pixels that the caption takes."""
+        return round(text_width(self.caption) / 2 * palette.SIZE * 96 / 72)
 
 
 def column_pixels(width: float) -> int:
@@ -54,42 +60,45 @@ def column_pixels(width: float) -> int:
     return round(width * 7) + 5
 
 
-def fill_band(sheet: Worksheet, place: tuple[int, int], room: int, buttons: Sequence[Button]) -> None:
-    """Spread the buttons over a whole band, all of one width.
+def stand_under_cards(sheet: Worksheet, row: int, columns: Sequence[int], buttons: Sequence[Button]) -> None:
+    """Stand the buttons of 首页 in a row, each over a whole column.
+
+    Edges of columns are the only places that every program and font agrees about.
 
     Args:
         sheet: whose columns and rows have their sizes already.
-        place: row and column of the band's first cell.
-        room: pixels from the column's left edge to the band's end.
+        row: of the band, counted from 0.
+        columns: to stand in, each `BAND_WIDTH` characters wide.
         buttons: from left to right.
 
     Raises:
-        ValueError: the band is too narrow for the captions.
+        ValueError: more buttons than columns, or a caption too long for one.
     """
-    if not buttons:
-        return
-    count = len(buttons)
-    edges = [round(number * (room + GAP) / count) for number in range(count + 1)]
-    for button, (left, right) in zip(buttons, pairwise(edges), strict=True):
-        width = right - left - GAP
-        if width < button.width - _PADDING // 2:
-            raise ValueError(f"no room for {button.caption!r} among {count} buttons")
-        _insert(sheet, place, (left, 5), (width, BAND_HEIGHT), button)
+    room = column_pixels(BAND_WIDTH)
+    if len(buttons) > len(columns):
+        raise ValueError(f"{len(buttons)} buttons for {len(columns)} columns")
+    for column, button in zip(columns, buttons, strict=False):
+        if button.caption_width > room - _EDGES:
+            raise ValueError(f"{button.caption!r} does not fit into {room} pixels")
+        _insert(sheet, (row, column), (0, 5), (room, BAND_HEIGHT), button)
 
 
 def stand_beside_title(sheet: Worksheet, column: int, buttons: Sequence[Button]) -> int:
     """Stand the buttons in the row of the title, from a column on; the pixels that they take."""
     left = 0
     for button in buttons:
-        _insert(sheet, (0, column), (left, 6), (button.width, TITLE_HEIGHT), button)
-        left += button.width + GAP // 2
+        width = button.caption_width + _PADDING
+        _insert(sheet, (0, column), (left, 6), (width, TITLE_HEIGHT), button)
+        left += width + _GAP
     return left
 
 
 def restyled(drawing: bytes) -> bytes:
-    """A drawing of buttons whose captions have the workbook's font and colour."""
+    """A drawing of buttons in the workbook's font and colours."""
     font = f'face="{palette.FONT}" size="{palette.SIZE * 20}" color="{palette.ENTRY}"'
-    return drawing.replace(_WRITTEN_FONT, font.encode())
+    return drawing.replace(_WRITTEN_FONT.encode(), font.encode()).replace(
+        _WRITTEN_FACE.encode(), _FACE.encode()
+    )
 
 
 def _insert(

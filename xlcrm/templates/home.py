@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xlcrm.tables import PACKS
 from xlcrm.tables.system import HOME_CARDS, REFRESHED_AT
 from xlcrm.templates import palette
-from xlcrm.templates.buttons import column_pixels, fill_band
+from xlcrm.templates.buttons import BAND_WIDTH, stand_under_cards
 from xlcrm.templates.contents import contents, steps, subtitle
 from xlcrm.templates.table_sheet import set_print
 
@@ -41,7 +41,7 @@ _LEGEND: Final = (
 )
 _FIRST: Final = 1
 """Column B; A is a margin."""
-_CARD_WIDTH, _GAP_WIDTH = 15, 1.6
+_CARD_WIDTH, _GAP_WIDTH = BAND_WIDTH, 1.6
 CARD_ROW: Final = 4
 """Row of the card labels, counted from 0; the figures stand in the next."""
 REFRESHED_ROW: Final = 2
@@ -71,11 +71,12 @@ def add_home_sheet(sheet: Worksheet, pack: str, styles: Styles, buttons: Sequenc
     _set_grid(sheet, last)
     _write_banner(sheet, PACKS[pack], subtitle(pack), last, styles)
     _write_cards(sheet, styles)
-    fill_band(sheet, (BUTTON_ROW, _FIRST), _band_width(), buttons)
+    stand_under_cards(sheet, BUTTON_ROW, range(_FIRST, last + 1, 2), buttons)
     _write_body(sheet, pack, last, steps(pack, buttons=bool(buttons)), styles)
     sheet.hide_gridlines(2)
     sheet.set_tab_color(palette.TAB_LISTS)
-    sheet.set_selection(BUTTON_ROW, _FIRST, BUTTON_ROW, _FIRST)
+    # A cell under a button would show its frame around it.
+    sheet.set_selection(*((0, 0, 0, 0) if buttons else (BUTTON_ROW, _FIRST, BUTTON_ROW, _FIRST)))
     set_print(sheet, PACKS[pack])
     sheet.fit_to_pages(1, 1)
     sheet.center_horizontally()
@@ -133,12 +134,6 @@ def _write_cards(sheet: Worksheet, styles: Styles) -> None:
     sheet.set_row(CARD_ROW + 2, 8)
     sheet.set_row(BUTTON_ROW, 34)
     sheet.set_row(BUTTON_ROW + 1, 8)
-
-
-def _band_width() -> int:
-    """Pixels from the first card's left edge to the last one's right edge."""
-    cards = len(HOME_CARDS)
-    return cards * column_pixels(_CARD_WIDTH) + (cards - 1) * column_pixels(_GAP_WIDTH)
 
 
 def _write_body(sheet: Worksheet, pack: str, last: int, texts: Sequence[str], styles: Styles) -> None:

@@ -31,9 +31,10 @@ INTERPRETERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """`sys.platform` -> the setting that holds the interpreter there; Excel runs nowhere else."""
 _FUNCTIONS: Final = "xlcrm.entrypoints.udfs"
+_MOVED: Final = "上 Python 的位置；换了电脑，在新电脑上运行 xlcrm doctor，把它给出的位置填在左边"
 _NOTES: Final[Mapping[str, str]] = {
-    "INTERPRETER_WIN": "Windows 上 Python 的位置；换了电脑，在新电脑上运行 xlcrm doctor，把它给出的位置填在左边",
-    "INTERPRETER_MAC": "macOS 上 Python 的位置；换了电脑，在新电脑上运行 xlcrm doctor，把它给出的位置填在左边",
+    "INTERPRETER_WIN": f"Windows {_MOVED}",
+    "INTERPRETER_MAC": f"macOS {_MOVED}",
     "ADD_WORKBOOK_TO_PYTHONPATH": "请保持 False：xlcrm 已经安装，不从工作簿所在的文件夹找",
     "UDF MODULES": "自定义函数在哪里，请不要改动",
 }
@@ -53,7 +54,7 @@ class Macros:
 
 
 def xlwings_settings(platform: str, interpreter: str) -> dict[str, str]:
-    """xlwings' settings for one machine.
+    """Settings of xlwings for one machine.
 
     Args:
         platform: `sys.platform` of the machine; where Excel does not run, no interpreter is named.
