@@ -30,7 +30,7 @@ class App(base_classes.App):
         last_alert: the text of the latest message box, kept because a program without a window shows none.
     """
 
-    def __init__(self, engine: Engine, context: Any, *, pid: int, headless: bool | None) -> None:
+    def __init__(self, engine: Engine, context: Any, *, pid: int, headless: bool) -> None:
         self._engine = engine
         self._context = context
         self._pid = pid
@@ -82,7 +82,7 @@ class App(base_classes.App):
 
     @property
     def headless(self) -> bool:
-        return bool(self._headless)
+        return self._headless
 
     @property
     def visible(self) -> bool:

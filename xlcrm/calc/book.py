@@ -41,6 +41,10 @@ class Book(base_classes.Book):
         return self._document
 
     @property
+    def document(self) -> Any:
+        return self._document
+
+    @property
     def app(self) -> App:
         return self._app
 

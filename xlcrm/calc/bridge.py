@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import importlib.util
 import inspect
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
-from xlcrm.errors import ProgramBusy, ProgramMissing
+from xlcrm.errors import ProgramBusy, ProgramMissing, XlcrmError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,7 @@ def uno() -> ModuleType:
         raise ProgramMissing(
             "没有找到 LibreOffice 的 Python 组件，请安装 LibreOffice（Linux 上还要安装 python3-uno）"
         )
-    path = list(sys.path)
+    path, importing = list(sys.path), builtins.__import__
     sys.path += [str(folder) for folder in folders]  # where uno.py looks for its binary half
     spec = importlib.util.spec_from_file_location("uno", source)
     if spec is None or spec.loader is None:  # pragma: no cover  # a .py file always has a loader
@@ -92,6 +93,7 @@ def uno() -> ModuleType:
         ) from error
     finally:
         sys.path[:] = path
+        builtins.__import__ = importing  # uno.py puts its own in place, for a syntax that we do not use
     return module
 
 
@@ -174,11 +176,24 @@ def translated(call: Callable[P, T]) -> Callable[P, T]:
         try:
             return call(*args, **kwargs)
         except Exception as error:
-            if not _is_gone(error):
-                raise
-            raise ProgramMissing(f"LibreOffice 已经关闭，或这个工作簿已经关闭，{_REACH}") from error
+            if _is_gone(error):
+                raise ProgramMissing(f"LibreOffice 已经关闭，{_REACH}") from error
+            if args and not isinstance(error, XlcrmError) and _is_closed(args[0]):
+                raise ProgramMissing("这个工作簿已经在 LibreOffice 里关闭，请重新打开后再试") from error
+            raise
 
     return wrapper
+
+
+def _is_closed(owner: Any) -> bool:
+    """Whether the workbook behind one of our objects is closed: calls then fail in many ways."""
+    document = getattr(owner, "document", None)
+    if document is None:
+        return False
+    try:
+        return document.URL is None
+    except Exception:  # noqa: BLE001  # whatever it says, it says that nobody is there
+        return True
 
 
 def guarded(cls: C) -> C:

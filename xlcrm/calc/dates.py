@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any, Final
 
 _DATE, _TIME, _NUMBERISH, _TEXT, _LOGICAL = 2, 4, 16, 256, 1024  # com.sun.star.util.NumberFormat
 _LAST_SERIAL: Final = 2_958_466  # the day after 9999-12-31, counted from 1899-12-30
 _DAY_MS: Final = 86_400_000
+_PATIENCE: Final = 48  # questions about one column before it is listed whole
 EXCEL_EPOCH: Final = dt.datetime(1899, 12, 30)
 
 DATE_CODE: Final = "YYYY-MM-DD"
@@ -90,23 +88,40 @@ Run = tuple[int, int, int]
 def column_runs(cells: Any, column: int, first: int, last: int) -> list[Run]:
     """The number formats in some rows of one column of a range, top to bottom.
 
-    Asks for halves until each is uniform: a call costs about a millisecond, and columns are mostly
-    uniform below their heading.
+    A call costs about a millisecond. Most columns are uniform below their heading, so halves are asked
+    for first; a column that changes often is asked for as a whole, which is dearer for striped rows.
     """
-    runs: list[Run] = []
-    for top, bottom, key in _halves(cells, column, first, last):
-        if runs and runs[-1][2] == key:
-            runs[-1] = (runs[-1][0], bottom, key)
-        else:
-            runs.append((top, bottom, key))
-    return runs
-
-
-def _halves(cells: Any, column: int, first: int, last: int) -> Iterator[Run]:
     part = cells.getCellRangeByPosition(column, first, column, last)
-    if first == last or part.getPropertyStates(("NumberFormat",))[0].value != "AMBIGUOUS_VALUE":
-        yield first, last, int(part.NumberFormat)
-        return
-    middle = (first + last) // 2
-    yield from _halves(cells, column, first, middle)
-    yield from _halves(cells, column, middle + 1, last)
+    runs = _halves(part, last - first + 1)
+    if runs is None:
+        runs = _listed(part)
+    return [(top + first, bottom + first, key) for top, bottom, key in runs]
+
+
+def _halves(part: Any, height: int) -> list[Run] | None:
+    """Halve until each piece is uniform; None when that takes too many calls."""
+    pending = [(0, height - 1)]
+    runs: list[Run] = []
+    for _ in range(_PATIENCE):
+        top, bottom = pending.pop()
+        piece = part.getCellRangeByPosition(0, top, 0, bottom)
+        if top == bottom or piece.getPropertyStates(("NumberFormat",))[0].value != "AMBIGUOUS_VALUE":
+            runs.append((top, bottom, int(piece.NumberFormat)))
+        else:
+            middle = (top + bottom) // 2
+            pending += [(middle + 1, bottom), (top, middle)]
+        if not pending:
+            return runs
+    return None
+
+
+def _listed(part: Any) -> list[Run]:
+    """All stretches of one column, as LibreOffice lists them by format."""
+    start = part.RangeAddress.StartRow
+    groups = part.getUniqueCellFormatRanges()
+    runs: list[Run] = []
+    for index in range(groups.Count):
+        group = groups.getByIndex(index)
+        key = int(group.NumberFormat)
+        runs += [(area.StartRow - start, area.EndRow - start, key) for area in group.RangeAddresses]
+    return sorted(runs)

@@ -15,7 +15,7 @@ from xlwings import base_classes
 from xlcrm.calc.app import App
 from xlcrm.calc.bridge import PIPE, connect
 from xlcrm.calc.errors_in_cells import TEXTS
-from xlcrm.calc.launch import launched, pid_of
+from xlcrm.calc.launch import is_headless, launched, pid_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,9 +111,11 @@ class Apps(base_classes.Apps):
             app.books.add()
         return app
 
-    def join(self, pipe: str, *, headless: bool | None = None) -> App:
+    def join(self, pipe: str) -> App:
         """Connect to the program behind a pipe."""
-        app = App(ENGINE, connect(pipe), pid=pid_of(pipe), headless=headless)
+        context = connect(pipe)
+        pid = pid_of(pipe)
+        app = App(ENGINE, context, pid=pid, headless=is_headless(pid))
         self._apps = [app, *(other for other in self._apps if other.pid != app.pid)]
         return app
 
@@ -188,7 +190,7 @@ def started(folder: Path, *, pipe: str, headless: bool = True) -> Iterator[xw.Ap
     """
     with _engines_kept(), launched(folder, pipe, headless=headless) as alive:
         connect(pipe, deadline=_START_SECONDS, alive=alive)
-        impl = ENGINE.apps.join(pipe, headless=headless)
+        impl = ENGINE.apps.join(pipe)
         _activated()
         try:
             yield xw.App(impl=impl)

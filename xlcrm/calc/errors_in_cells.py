@@ -19,7 +19,7 @@ _NUMBERS: Final = {text: number for number, text in TEXTS.items()}
 _CALC: Final = {
     521: "#NULL!",
     532: "#DIV/0!",
-    502: "#NUM!",
+    502: "#VALUE!",  # also SQRT(-1), which Excel calls #NUM!
     503: "#NUM!",
     504: "#REF!",
     519: "#VALUE!",

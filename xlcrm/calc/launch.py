@@ -77,6 +77,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def is_headless(pid: int) -> bool:
+    """Whether a program was started without a window, where the system tells it; else it has one."""
+    with contextlib.suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return b"--headless" in words or b"-headless" in words
+    return False
+
+
 def pid_of(pipe: str) -> int:
     """The process behind a pipe where the system tells it, else a number that stands for the pipe."""
     if sys.platform == "linux":

@@ -26,6 +26,10 @@ class Name(base_classes.Name):
         self._name = name
 
     @property
+    def document(self) -> Any:
+        return self._book.api
+
+    @property
     def api(self) -> Any:
         return self._owner.getByName(self._name)
 

@@ -5,29 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from xlwings import base_classes
-
 from xlcrm.calc import addresses, values
 from xlcrm.calc.bridge import guarded
-from xlcrm.calc.colours import from_excel, to_excel_colour
 from xlcrm.calc.copying import PASTES
-from xlcrm.calc.dates import Formats
-from xlcrm.calc.errors_in_cells import TEXTS
-from xlcrm.calc.formulas import to_excel
+from xlcrm.calc.formulas import read_formulas
 from xlcrm.calc.jumps import next_edge
 from xlcrm.calc.links import add_link, link_of
+from xlcrm.calc.looks import Looks
 from xlcrm.errors import SheetProtected
 
 if TYPE_CHECKING:
     from xlcrm.calc.sheets import Sheet
 
 _CONTENTS = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: numbers, dates, text, formulas
-_FORMULAS = 16
-_ANY_RESULT = 1 | 2 | 4  # com.sun.star.sheet.FormulaResult
 
 
 @guarded
-class Range(base_classes.Range):
+class Range(Looks):
     """A rectangle of one sheet; it may be empty (0 rows or 0 columns), and then does nothing."""
 
     def __init__(self, sheet: Sheet, box: addresses.Box) -> None:
@@ -46,7 +40,7 @@ class Range(base_classes.Range):
         )
 
     @property
-    def _document(self) -> Any:
+    def document(self) -> Any:
         return self._sheet.book.api
 
     @property
@@ -92,7 +86,7 @@ class Range(base_classes.Range):
         """One value for a cell, else a tuple of rows, as Excel hands them over."""
         if not len(self):
             return None
-        rows = values.read(self.api, self._document)
+        rows = values.read(self.api, self.document)
         return rows[0][0] if len(self) == 1 else rows
 
     @raw_value.setter
@@ -104,7 +98,7 @@ class Range(base_classes.Range):
             return
         rows = self._rows(data)
         try:
-            values.write(self.api, self._document, rows, dt.date.today().year)  # as Excel: this year
+            values.write(self.api, self.document, rows, dt.date.today().year)  # as Excel: this year
         except Exception as error:
             self._explain(error)
             raise
@@ -131,7 +125,7 @@ class Range(base_classes.Range):
         """What stands in the formula bar: text for a cell, else a tuple of rows."""
         if not len(self):
             return None
-        rows = formula_texts(self.api)
+        rows = read_formulas(self.api)
         return rows[0][0] if len(self) == 1 else rows
 
     @formula.setter
@@ -167,31 +161,6 @@ class Range(base_classes.Range):
     def clear_formats(self) -> None:
         if len(self):
             self.api.clearContents(32 | 64)  # direct formats and styles
-
-    @property
-    def number_format(self) -> str | None:
-        """The format code; None when the cells have several."""
-        api = self.api
-        if api is None:
-            return ""
-        if api.getPropertyStates(("NumberFormat",))[0].value == "AMBIGUOUS_VALUE":
-            return None
-        return Formats(self._document).code(int(api.NumberFormat))
-
-    @number_format.setter
-    def number_format(self, value: str) -> None:
-        if len(self):
-            self.api.NumberFormat = Formats(self._document).key(value)
-
-    @property
-    def color(self) -> tuple[int, int, int] | None:
-        api = self.api
-        return None if api is None else to_excel_colour(int(api.CellBackColor))
-
-    @color.setter
-    def color(self, value: tuple[int, int, int] | int | str | None) -> None:
-        if len(self):
-            self.api.CellBackColor = from_excel(value)
 
     def get_address(self, row_absolute: bool, col_absolute: bool, external: bool) -> str:  # noqa: FBT001  # xlwings calls it so
         text = addresses.address(self.box, row_absolute=row_absolute, column_absolute=col_absolute)
@@ -258,7 +227,7 @@ class Range(base_classes.Range):
         PASTES[paste](source, self)
 
     def select(self) -> None:
-        self._document.CurrentController.select(self.api)
+        self.document.CurrentController.select(self.api)
 
     @property
     def hyperlink(self) -> str:
@@ -272,55 +241,7 @@ class Range(base_classes.Range):
     ) -> None:
         """Put a link in place of the first cell's contents; LibreOffice keeps no screen tip."""
         del screen_tip
-        add_link(self._document, self.api.getCellByPosition(0, 0), address, text_to_display or address)
-
-    @property
-    def row_height(self) -> float | None:
-        heights = {row.Height for row in _each(self.api.Rows)}
-        return heights.pop() * 72 / 2540 if len(heights) == 1 else None
-
-    @row_height.setter
-    def row_height(self, value: float) -> None:
-        self.api.Rows.Height = round(value * 2540 / 72)
-
-    @property
-    def column_width(self) -> float | None:
-        widths = {column.Width for column in _each(self.api.Columns)}
-        return widths.pop() / _CHARACTER if len(widths) == 1 else None
-
-    @column_width.setter
-    def column_width(self, value: float) -> None:
-        self.api.Columns.Width = round(value * _CHARACTER)
-
-    @property
-    def row_hidden(self) -> bool | None:
-        return _all_hidden(self.api.Rows)
-
-    @row_hidden.setter
-    def row_hidden(self, value: bool) -> None:
-        self.api.Rows.IsVisible = not value
-
-    @property
-    def column_hidden(self) -> bool | None:
-        return _all_hidden(self.api.Columns)
-
-    @column_hidden.setter
-    def column_hidden(self, value: bool) -> None:
-        self.api.Columns.IsVisible = not value
-
-    def autofit(self, axis: str | None = None) -> None:
-        if axis in (None, "c", "columns"):
-            self.api.Columns.OptimalWidth = True
-        if axis in (None, "r", "rows"):
-            self.api.Rows.OptimalHeight = True
-
-    @property
-    def rows(self) -> Range:
-        return self
-
-    @property
-    def columns(self) -> Range:
-        return self
+        add_link(self.document, self.api.getCellByPosition(0, 0), address, text_to_display or address)
 
     @property
     def table(self) -> Any:
@@ -330,43 +251,3 @@ class Range(base_classes.Range):
             if row <= self.row < row + height and column <= self.column < column + width:
                 return table
         return None
-
-
-_CHARACTER = 226.5  # 1/100 mm that one unit of Excel's column width takes in Calibri 11
-
-
-def _each(lines: Any) -> list[Any]:
-    return [lines.getByIndex(index) for index in range(lines.Count)]
-
-
-def _all_hidden(lines: Any) -> bool | None:
-    shown = {bool(line.IsVisible) for line in _each(lines)}
-    return not shown.pop() if len(shown) == 1 else None
-
-
-def formula_texts(cells: Any) -> tuple[tuple[str, ...], ...]:
-    """Excel's `Range.Formula`: formulas, and constants as text without an apostrophe.
-
-    LibreOffice reads truth values and errors of an Excel file as formulas (=TRUE()): they are constants.
-    """
-    texts = [list(row) for row in cells.getFormulaArray()]
-    data = cells.getDataArray()
-    address = cells.RangeAddress
-    live = set()
-    for area in cells.queryContentCells(_FORMULAS).RangeAddresses:
-        live |= {
-            (row - address.StartRow, column - address.StartColumn)
-            for row in range(area.StartRow, area.EndRow + 1)
-            for column in range(area.StartColumn, area.EndColumn + 1)
-        }
-    for row, line in enumerate(texts):
-        for column, text in enumerate(line):
-            value = data[row][column]
-            if (row, column) in live:
-                line[column] = _CONSTANTS.get(text) or to_excel(text)
-            elif isinstance(value, str):
-                line[column] = value
-    return tuple(tuple(line) for line in texts)
-
-
-_CONSTANTS = {"=TRUE()": "TRUE", "=FALSE()": "FALSE", **{f"={text}": text for text in TEXTS.values()}}

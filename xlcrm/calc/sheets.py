@@ -35,6 +35,10 @@ class Sheet(base_classes.Sheet):
         return self._book
 
     @property
+    def document(self) -> Any:
+        return self._book.api
+
+    @property
     def name(self) -> str:
         return str(self._api.Name)
 
@@ -145,6 +149,10 @@ class Sheets(base_classes.Sheets):
 
     def __init__(self, book: Book) -> None:
         self._book = book
+
+    @property
+    def document(self) -> Any:
+        return self._book.api
 
     @property
     def api(self) -> Any:

@@ -24,6 +24,10 @@ class Table(base_classes.Table):
         self._name = name
 
     @property
+    def document(self) -> Any:
+        return self._sheet.book.api
+
+    @property
     def api(self) -> Any:
         return self._sheet.book.api.DatabaseRanges.getByName(self._name)
 
@@ -97,6 +101,10 @@ class Tables(base_classes.Tables):
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
+
+    @property
+    def document(self) -> Any:
+        return self._sheet.book.api
 
     @property
     def api(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -109,13 +110,12 @@ def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -
             else column_runs(cells, index, 0, len(column) - 1)
         )
         plans.append(_planned(column, runs, formats, start, year))
+    _set_formats(cells, document, plans, formats)
     cells.setDataArray(tuple(zip(*(plan.data for plan in plans), strict=True)))
     for index, plan in enumerate(plans):
         for first, texts in _blocks(plan.formulas):
             part = cells.getCellRangeByPosition(index, first, index, first + len(texts) - 1)
             part.setFormulaArray(tuple((text,) for text in texts))
-        for first, codes in _blocks(plan.formats):
-            _format(cells, index, first, codes, formats)
 
 
 def _planned(
@@ -197,11 +197,18 @@ def _blocks(items: dict[int, Any]) -> Iterable[tuple[int, list[Any]]]:
         yield first, block
 
 
-def _format(cells: Any, column: int, first: int, codes: list[str], formats: Formats) -> None:
-    start = 0
-    for end in range(1, len(codes) + 1):
-        if end == len(codes) or codes[end] != codes[start]:
-            code = codes[start]
-            part = cells.getCellRangeByPosition(column, first + start, column, first + end - 1)
-            part.NumberFormat = formats.key(code)
-            start = end
+def _set_formats(cells: Any, document: Any, plans: Sequence[_Plan], formats: Formats) -> None:
+    """Set each format once for all its cells: LibreOffice measures all rows anew each time."""
+    areas: dict[str, list[Any]] = {}
+    for index, plan in enumerate(plans):
+        for first, codes in _blocks(plan.formats):
+            row = first
+            for code, same in itertools.groupby(codes):
+                height = len(list(same))
+                part = cells.getCellRangeByPosition(index, row, index, row + height - 1)
+                areas.setdefault(code, []).append(part.RangeAddress)
+                row += height
+    for code, addresses in areas.items():
+        group = document.createInstance("com.sun.star.sheet.SheetCellRanges")
+        group.addRangeAddresses(tuple(addresses), True)  # noqa: FBT003  # UNO takes no names
+        group.NumberFormat = formats.key(code)
