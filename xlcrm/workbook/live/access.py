@@ -103,13 +103,16 @@ def area_of_range(found: xw.Range) -> Area:
 
 def read(sheet: xw.Sheet, area: Area) -> Held:
     """Values and formulas of an area: one call each, more for a very large one."""
-    values: Rows = []
-    formulas: list[list[str]] = []
-    for part in _parts(area):
-        cells = range_of(sheet, part)
-        values += ask(cells.options(ndim=2, chunksize=None), "value")
-        formulas += _square(ask(cells, "formula"), part)
-    return Held(area, values, formulas)
+    return Held(area, read_values(sheet, area), read_formulas(sheet, area))
+
+
+def read_values(sheet: xw.Sheet, area: Area) -> Rows:
+    """Values of an area."""
+    return [
+        row
+        for part in _parts(area)
+        for row in ask(range_of(sheet, part).options(ndim=2, chunksize=None), "value")
+    ]
 
 
 def read_formulas(sheet: xw.Sheet, area: Area) -> list[list[str]]:

@@ -130,12 +130,8 @@ class LiveDoor:
         """
         if not self.write:
             raise UsageError(f"“{self.title}”是只读打开的，不能写入，请用可以写入的方式重新运行。")
-        by_sheet: dict[str, list[Block]] = {}
-        for block in changes.blocks:
-            if block.columns:
-                by_sheet.setdefault(block.sheet, []).append(block)
         plans = []
-        for name, blocks in by_sheet.items():
+        for name, blocks in _by_sheet(changes).items():
             with self._plainly(name):
                 plans.append(self._plan(name, blocks))
         plans = [plan for plan in plans if not plan.empty]
@@ -144,6 +140,11 @@ class LiveDoor:
         if self._backup is None and self._path is not None:
             self._backup = back_up(self._path)
         self._seen.clear()
+        self._write(plans)
+        return Saved(sum(plan.cells for plan in plans), self._backup)
+
+    def _write(self, plans: list[SheetPlan]) -> None:
+        """Write sheet after sheet; when one fails, all of them are as before."""
         writer = Writer()
         for plan in plans:
             try:
@@ -156,8 +157,8 @@ class LiveDoor:
                 raise _half_written(error) from error
         # Some programs work out nothing by themselves now, and what comes next may read the links.
         if any(piece.formulas for plan in plans for piece, _ in plan.work):
-            patiently(ask(self.book, "app").calculate)
-        return Saved(sum(plan.cells for plan in plans), self._backup)
+            with contextlib.suppress(Exception):  # it will be worked out when the program is no longer held still
+                patiently(ask(self.book, "app").calculate)
 
     def _sheet(self, name: str) -> xw.Sheet:
         if name not in self._sheets:
@@ -219,6 +220,14 @@ class LiveDoor:
                 f"工作表“{name}”没有写成，表格程序报告“{said(error)}”；"
                 "请检查该工作表（保护、合并单元格、数据透视表）后重试"
             ) from error
+
+
+def _by_sheet(changes: Changes) -> dict[str, list[Block]]:
+    found: dict[str, list[Block]] = {}
+    for block in changes.blocks:
+        if block.columns:
+            found.setdefault(block.sheet, []).append(block)
+    return found
 
 
 def _number_format(sheet: xw.Sheet, area: Area) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from xlcrm.workbook.live.access import read
+from xlcrm.workbook.live.access import read_values
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -54,8 +54,6 @@ class Seen:
             return False
         if whole is not None:
             return Seen.of(whole) == self
-        top = read(sheet, area.to_row(min(area.bottom, _TOP)))
-        left = read(sheet, area._replace(right=min(area.right, _LEFT)))
-        return hash(tuple(map(tuple, top.values))) == self.top and (
-            hash(tuple(map(tuple, left.values))) == self.left
-        )
+        top = read_values(sheet, area.to_row(min(area.bottom, _TOP)))
+        left = read_values(sheet, area._replace(right=min(area.right, _LEFT)))
+        return hash(tuple(map(tuple, top))) == self.top and hash(tuple(map(tuple, left))) == self.left

@@ -190,8 +190,7 @@ def _found(sheet: xw.Sheet, piece: Piece) -> list[list[Any]]:
     if piece.formulas:
         found = access.read_formulas(sheet, piece.area)
         return [[text or None for text in column] for column in zip(*found, strict=True)]
-    rows = ask(range_of(sheet, piece.area).options(ndim=2), "value")
-    return [list(column) for column in zip(*rows, strict=True)]
+    return [list(column) for column in zip(*access.read_values(sheet, piece.area), strict=True)]
 
 
 def _clear_links(sheet: xw.Sheet, area: Area) -> None:
