@@ -13,6 +13,7 @@ from xlcrm.actions import ACTIONS
 from xlcrm.actions.reference import rules_page, tables_page
 from xlcrm.checks import CODES
 from xlcrm.entrypoints.cli import app
+from xlcrm.entrypoints.functions import FUNCTIONS
 from xlcrm.rules.parameters import parameter_rows
 
 if TYPE_CHECKING:
@@ -65,6 +66,13 @@ def test_guide_lists_every_command_and_no_other() -> None:
 def test_guide_names_every_action_as_its_buttons_will() -> None:
     for action in ACTIONS.values():
         assert action.label in GUIDE
+
+
+def test_guide_lists_every_cell_function_as_declared_and_no_other() -> None:
+    text = section("单元格函数")
+    assert set(re.findall(r"^\| `(XLCRM_\w+)", text, flags=re.MULTILINE)) == {item.name for item in FUNCTIONS}
+    for item in FUNCTIONS:
+        assert f"| `{item.usage}` | {item.doc} | `{item.example}` |" in text
 
 
 def test_readme_uses_only_commands_that_exist() -> None:
