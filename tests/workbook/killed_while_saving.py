@@ -1,15 +1,19 @@
-"""A process that saves a workbook and kills itself at one step of it.
+"""Saves a workbook in child processes that die at a chosen step or moment.
 
-Arguments: the workbook; the step (0: go through and print how many there were; -1: print "ready" and go
-through, to be killed from outside); "links" or "copies" for the backup.
+Reads lines of JSON from its input, `{"path": …, "step": n, "links": …, "after": seconds}`, and answers each
+with one line: the child's wait status and how many steps it counted. Step 0 goes through; `after` kills from
+outside; without `links` the backup is a copy. Forked children skip the imports, and are as mortal as any
+process.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -70,8 +74,8 @@ class Watched:
         return self._file.tell()
 
 
-def main(path: Path, step: int, *, links: bool) -> None:
-    """Change the first cell of the workbook and save it."""
+def child(path: Path, step: int, *, links: bool) -> int:
+    """Change the first cell of the workbook and save it; how many steps that took."""
     steps = Steps(step)
     for owner, name in ((os, "open"), (os, "fsync"), (os, "replace"), (os, "link"), (os, "chmod")):
         steps.watch(owner, name)
@@ -98,13 +102,39 @@ def main(path: Path, step: int, *, links: bool) -> None:
             package.verify(SHEET)
 
     before = fingerprint(path)
-    if step < 0:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
     save(path, path, write, verify=verify, unchanged=before)
-    if step == 0:
-        sys.stdout.write(f"{steps.count}\n")
+    return steps.count
+
+
+def run(path: str, step: int, after: float | None, *, links: bool) -> tuple[int, int]:
+    """Wait status of one child, and its count of steps (0 if it died)."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        code = 1
+        try:
+            os.write(writer, str(child(Path(path), step, links=links)).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writer)
+    if after is not None:
+        time.sleep(after)
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    counted = os.read(reader, 100)
+    os.close(reader)
+    return status, int(counted or 0)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        wish = json.loads(line)
+        answer = run(wish["path"], wish["step"], wish["after"], links=wish["links"])
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), links=sys.argv[3] == "links")
+    main()

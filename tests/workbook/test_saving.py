@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -23,7 +25,9 @@ from xlcrm.workbook.patch.package import Package
 from xlcrm.workbook.saving import backups, fingerprint, save
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    Saver = Callable[..., tuple[int, int]]
 
 OLD, NEW = b"old content", b"new content, longer"
 
@@ -388,7 +392,32 @@ def test_leftovers_of_killed_runs_are_swept(book: Path) -> None:
 
 
 CHILD = Path(__file__).with_name("killed_while_saving.py")
-"""Saves a workbook, and kills itself at the step that it is told to."""
+"""Saves workbooks in processes that die at the step that they are told."""
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
+
+
+@pytest.fixture(scope="module")
+def saver() -> Iterator[Saver]:
+    """Saves a workbook in a process of its own: wait status, and the steps that it counted."""
+    with subprocess.Popen(
+        [sys.executable, str(CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        ask, answer = server.stdin, server.stdout
+
+        def run(
+            path: Path, step: int = 0, *, links: bool = True, after: float | None = None
+        ) -> tuple[int, int]:
+            wish = {"path": str(path), "step": step, "links": links, "after": after}
+            ask.write(json.dumps(wish) + "\n")
+            ask.flush()
+            status, count = json.loads(answer.readline())
+            return status, count
+
+        yield run
+        ask.close()
+        server.wait(60)
 
 
 def _workbook(path: Path, value: str) -> bytes:
@@ -412,11 +441,6 @@ def _first_cell(path: Path) -> object:
         book.close()
 
 
-def _start(path: Path, step: int, *, links: bool = True) -> subprocess.Popen[str]:
-    command = [sys.executable, str(CHILD), str(path), str(step), "links" if links else "copies"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
 def _assert_whole(path: Path, old: bytes) -> bool:
     """The file is the old or the new one, whole; True if it is the new one."""
     if path.read_bytes() == old:
@@ -429,63 +453,55 @@ def _assert_whole(path: Path, old: bytes) -> bool:
     return True
 
 
+@needs_fork
 @pytest.mark.slow
 @pytest.mark.parametrize("links", [True, False], ids=["links", "copies"])
-def test_killed_at_every_step(tmp_path: Path, *, links: bool) -> None:
+def test_killed_at_every_step(saver: Saver, tmp_path: Path, *, links: bool) -> None:
     path = tmp_path / "客户投诉.xlsx"
     old = _workbook(path, "旧")
-    with _start(path, 0, links=links) as process:
-        assert process.stdout is not None
-        steps = int(process.stdout.read())
-    assert process.returncode == 0
+    status, steps = saver(path, links=links)
+    assert status == 0
     assert steps >= 30
     assert _assert_whole(path, old)
     outcomes = []
     for step in range(1, steps + 1):
         path.write_bytes(old)
-        with _start(path, step, links=links) as process:
-            process.wait()
-        assert process.returncode == -9
+        status, _ = saver(path, step, links=links)
+        assert os.WTERMSIG(status) == signal.SIGKILL
         outcomes.append(_assert_whole(path, old))
     # Once it is the new file, it stays the new file; and both ends were reached.
     assert outcomes == sorted(outcomes)
     assert set(outcomes) == {False, True}
 
 
+@needs_fork
 @pytest.mark.slow
-def test_killed_at_any_moment(tmp_path: Path) -> None:
+def test_killed_at_any_moment(saver: Saver, tmp_path: Path) -> None:
     path = tmp_path / "客户投诉.xlsx"
     old = _workbook(path, "旧")
     chance = random.Random(20261121)  # noqa: S311  # test data
-    with _start(path, -1) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        begun = time.monotonic()
-        process.wait()
-        whole = time.monotonic() - begun
+    begun = time.monotonic()
+    status, _ = saver(path)
+    whole = time.monotonic() - begun
+    assert status == 0
     assert _assert_whole(path, old)
     for _ in range(25):
         path.write_bytes(old)
-        with _start(path, -1) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(chance.uniform(0, whole))
-            process.kill()
-            process.wait()
-        assert process.returncode in {0, -9}
+        status, _ = saver(path, after=chance.uniform(0, whole))
+        assert status == 0 or os.WTERMSIG(status) == signal.SIGKILL
         _assert_whole(path, old)
 
 
+@needs_fork
 @pytest.mark.slow
-def test_next_save_after_a_kill_works(tmp_path: Path) -> None:
+def test_next_save_after_a_kill_works(saver: Saver, tmp_path: Path) -> None:
     path = tmp_path / "客户投诉.xlsx"
     old = _workbook(path, "旧")
-    with _start(path, 10) as process:
-        process.wait()
+    status, _ = saver(path, 10)
+    assert os.WTERMSIG(status) == signal.SIGKILL
     (leftover,) = tmp_path.glob(".~xlcrm-*")
     os.utime(leftover, (1, 1))
-    with _start(path, 0) as process:
-        process.communicate()
-    assert process.returncode == 0
+    status, _ = saver(path)
+    assert status == 0
     assert _assert_whole(path, old)
     assert not leftover.exists()
