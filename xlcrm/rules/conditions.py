@@ -19,6 +19,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from xlcrm.errors import RuleError
 from xlcrm.tables import BY_NAME, BY_TITLE, Table
@@ -118,9 +119,10 @@ _SPELLINGS = {"!=": Op.NOT_IN, "<>": Op.NOT_IN, "<=": Op.AT_MOST, ">=": Op.AT_LE
 _ORDERED = frozenset({Op.LESS, Op.AT_LEAST, Op.MORE, Op.AT_MOST})
 
 
+@lru_cache(maxsize=4096)
 def tidy(text: str) -> str:
     """Fold full-width forms and odd spaces, so that what looks alike reads alike."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def find_place(name: str, table: Table) -> Place:
@@ -133,8 +135,9 @@ def find_place(name: str, table: Table) -> Place:
     owner = table
     if dot:
         owner = _find_table(title.strip())
+    wanted = tidy(heading)
     for candidate, item in owner.by_heading.items():
-        if tidy(candidate) == tidy(heading):
+        if tidy(candidate) == wanted:
             return Place(owner.name, item.key)
     raise RuleError(f"{owner.title}没有“{heading.strip()}”这一列")
 

@@ -129,6 +129,7 @@ def _in_words_of(pack: str, rule: Rule) -> Mapping[str, str]:
     return shown
 
 
+@cache
 def default_book(pack: str) -> RuleBook:
     """The rules of a pack as packaged."""
     return _book((0, row) for row in default_rows(pack))
