@@ -21,25 +21,32 @@ PARTNER: Final = "合作"
 
 def stages(facts: Facts) -> pd.Series:
     """客户阶段 of each register row: the cell, else the plan's, else 合作 where a contract was signed."""
-    customers = facts.frame("customers")
-    plans = facts.frame("followup_plans").dropna(subset=["customer_id", "stage"])
-    planned = plans.drop_duplicates("customer_id").set_index("customer_id")["stage"]
-    signed = (customers["signed_on"] <= facts.now).to_numpy()
-    stage = customers["stage"].fillna(looked_up(customers["customer_id"], planned).astype("str"))
+    signed = (facts.frame("customers")["signed_on"] <= facts.now).to_numpy()
+    stage = _filled(facts, "stage")
     return stage.where(~(stage.isna().to_numpy() & signed), PARTNER)
 
 
 def grades(facts: Facts) -> pd.Series:
     """客户等级 of each register row: the cell, else the follow-up plan's."""
+    return _filled(facts, "grade")
+
+
+def _filled(facts: Facts, key: str) -> pd.Series:
+    """A column of the register with the customer's follow-up plan where its cells are blank."""
     customers = facts.frame("customers")
-    plans = facts.frame("followup_plans").dropna(subset=["customer_id", "grade"])
-    planned = plans.drop_duplicates("customer_id").set_index("customer_id")["grade"]
-    return customers["grade"].fillna(looked_up(customers["customer_id"], planned).astype("str"))
+    plans = facts.frame("followup_plans")
+    if plans.empty or not customers[key].isna().any():
+        return customers[key]
+    plans = plans[["customer_id", key]].dropna()
+    planned = plans.drop_duplicates("customer_id").set_index("customer_id")[key]
+    return customers[key].fillna(looked_up(customers["customer_id"], planned).astype("str"))
 
 
 def ages(facts: Facts) -> pd.Series:
     """合作时长 of each visit plan in full months: from 签约日期, else as typed; NaN where unknown."""
     plans = facts.frame("visit_plans")
+    if plans.empty:
+        return pd.Series(index=plans.index, dtype="float64")
     signed = moments(facts.of_rows("visit_plans", "signed_on"))
     signed = np.where(signed <= facts.now_at, signed, np.datetime64("NaT"))
     months = months_between(signed, np.full(len(plans), facts.today))
@@ -55,8 +62,9 @@ def derive(facts: Facts) -> None:
     facts.derived["customers", "stage"] = stages(facts)
     facts.derived["customers", "grade"] = grades(facts)
     plans = facts.frame("visit_plans")
-    own_grade = plans["grade"].fillna(facts.of_rows("visit_plans", "grade").astype("str"))
-    facts.derived["visit_plans", "grade"] = own_grade
+    if not plans.empty:
+        own_grade = plans["grade"].fillna(facts.of_rows("visit_plans", "grade").astype("str"))
+        facts.derived["visit_plans", "grade"] = own_grade
     facts.derived["visit_plans", "age"] = ages(facts)
     facts.derived["customers", "rfm_class"] = rfm_classes(facts)
 

@@ -53,6 +53,8 @@ def tasks(  # noqa: PLR0913 - one argument a column of the frame
 ) -> pd.DataFrame:
     """Tasks of one rule on rows of its table, or of another one."""
     table = table or rule.table
+    if not len(places):
+        return no_tasks()
     if codes is None:
         codes = facts.codes(table)[places]
     return pd.DataFrame(

@@ -136,11 +136,14 @@ class Lookups:
     def any_touches(self) -> Touches:
         """Every kind of interaction that any table records, up to now."""
         if self._any is None:
-            tables = [table for table in TABLES if table.touched and not table.subject]
-            codes = [self.facts.codes(table.name) for table in tables]
-            at = [moments(self.facts.frame(table.name)[table.touched]) for table in tables]
-            joined = np.concatenate(at)
-            self._any = Touches.of(np.concatenate(codes), np.where(joined <= self.facts.now_at, joined, NAT))
+            facts = self.facts
+            named = [table for table in TABLES if table.touched and not table.subject]
+            tables = [table for table in named if len(facts.frame(table.name))]
+            codes = [facts.codes(table.name) for table in tables]
+            at = [moments(facts.frame(table.name)[table.touched]) for table in tables]
+            joined = np.concatenate([nothing(0), *at])
+            every = np.concatenate([np.empty(0, dtype=np.int64), *codes])
+            self._any = Touches.of(every, np.where(joined <= facts.now_at, joined, NAT))
         return self._any
 
     def times(

@@ -36,22 +36,25 @@ def fill_from_steps(facts: Facts) -> dict[tuple[str, str], pd.Series]:
     """
     if "complaints" not in facts.data:
         return {}
-    steps = _steps(facts)
     complaints = facts.frame("complaints")
-    filled: dict[tuple[str, str], pd.Series] = {}
-    for key, step in STEP_TIMES.items():
-        first = steps[steps["step"] == step].groupby("complaint_id")["handled_at"].min()
-        own = complaints[key].where(complaints[key] <= facts.now)
-        filled["complaints", key] = own.fillna(looked_up(complaints["complaint_id"], first))
-    newest = looked_up(complaints["complaint_id"], steps.groupby("complaint_id")["handled_at"].max())
-    own = complaints["updated_at"].where(complaints["updated_at"] <= facts.now)
-    filled["complaints", "updated_at"] = own.where(~(newest > own), newest).fillna(newest)
-    return filled
+    known = {key: complaints[key].where(complaints[key] <= facts.now) for key in (*STEP_TIMES, "updated_at")}
+    steps = _steps(facts)
+    if not steps.empty:
+        for key, step in STEP_TIMES.items():
+            first = steps[steps["step"] == step].groupby("complaint_id")["handled_at"].min()
+            known[key] = known[key].fillna(looked_up(complaints["complaint_id"], first))
+        own = known["updated_at"]
+        newest = looked_up(complaints["complaint_id"], steps.groupby("complaint_id")["handled_at"].max())
+        known["updated_at"] = own.where(~(newest > own), newest).fillna(newest)
+    return {("complaints", key): times for key, times in known.items()}
 
 
 def _steps(facts: Facts) -> pd.DataFrame:
     """Steps of complaints up to now."""
-    steps = facts.frame("complaint_steps").dropna(subset=["complaint_id", "handled_at"])
+    steps = facts.frame("complaint_steps")
+    if steps.empty:
+        return steps
+    steps = steps.dropna(subset=["complaint_id", "handled_at"])
     return steps[steps["handled_at"] <= facts.now]
 
 
@@ -130,7 +133,10 @@ def replay(facts: Facts, table: str) -> History:
 
 def _log(facts: Facts, ids: pd.Series) -> tuple[dict[int, Events], set[int]]:
     """Position of a case -> its changes up to now, in order of time; and the cases that change after now."""
-    changes = facts.frame("status_changes").dropna(subset=["case_id", "changed_at", "status"])
+    changes = facts.frame("status_changes")
+    if changes.empty:
+        return {}, set()
+    changes = changes.dropna(subset=["case_id", "changed_at", "status"])
     places = _places(ids, changes["case_id"])
     ahead = (changes["changed_at"] > facts.now).to_numpy()
     changes = changes.assign(place=places)[(places >= 0) & ~ahead].sort_values("changed_at", kind="stable")

@@ -12,7 +12,7 @@ import pandas as pd
 from xlcrm.compute.accounts import DORMANT, LOST, signal_until, with_stage
 from xlcrm.compute.facts import NAT, Facts, Flags, Integers, Moments, Objects, moments, nothing
 from xlcrm.compute.matching import match
-from xlcrm.compute.tasks import join, tasks, within_horizon
+from xlcrm.compute.tasks import join, no_tasks, tasks, within_horizon
 from xlcrm.periods import Unit, add, add_each, parse_frequencies
 from xlcrm.rules.base import SPAN_UNITS, Effect, Rule, RuleKind
 from xlcrm.rules.conditions import Op
@@ -192,6 +192,9 @@ def _frequencies(facts: Facts, plan: str, rule: Rule, rows: Integers) -> pd.Seri
 def earliest(found: list[Cadence]) -> pd.DataFrame:
     """The earliest due day of each customer, lead or tag and kind of contact, with its rule.
 
+    Args:
+        found: cadences of which one at least has rows.
+
     Returns:
         cadence: position in `found`; at: position in that cadence's arrays; about; contact: number of the
         kind; due: datetime64[s], NaT first.
@@ -210,9 +213,6 @@ def earliest(found: list[Cadence]) -> pd.DataFrame:
         for number, item in enumerate(found)
         if len(item.rows)
     ]
-    if not frames:
-        columns = {"cadence": "int64", "at": "int64", "about": "int64", "contact": "int64"}
-        return pd.DataFrame(columns=[*columns, "due"]).astype({**columns, "due": "datetime64[s]"})
     joined = pd.concat(frames, ignore_index=True)
     ordered = joined.sort_values(["due", "cadence"], na_position="first", kind="stable")
     return ordered[~ordered.duplicated(["about", "contact"])].sort_index()
@@ -226,6 +226,8 @@ def _kind(item: Cadence) -> object:
 
 def cadence_tasks(facts: Facts, found: list[Cadence]) -> pd.DataFrame:
     """One task a customer, lead or tag and kind of contact; a day off moves it to the next working day."""
+    if not any(len(item.rows) for item in found):
+        return no_tasks()
     paused_until = np.append(signal_until(facts, Effect.PAUSE)[0], NAT)
     chosen = earliest(found)
     frames = []

@@ -39,17 +39,18 @@ def alerts(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> Alerts:
     picked = []
     for number, clock in enumerate(clocks.values()):
         rows = _shown(facts, clock)
-        picked.append(
-            pd.DataFrame(
-                {
-                    "clock": number,
-                    "row": rows,
-                    "status": clock.status[rows],
-                    "due_at": clock.due[rows],
-                    "left": clock.left[rows],
-                }
+        if len(rows):
+            picked.append(
+                pd.DataFrame(
+                    {
+                        "clock": number,
+                        "row": rows,
+                        "status": clock.status[rows],
+                        "due_at": clock.due[rows],
+                        "left": clock.left[rows],
+                    }
+                )
             )
-        )
     if not picked:
         return Alerts(pd.DataFrame(columns=[item.key for item in ALERTS.columns]), 0, 0, 0)
     joined = pd.concat(picked, ignore_index=True)
@@ -57,7 +58,9 @@ def alerts(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> Alerts:
     order = np.lexsort((joined["row"], joined["clock"], joined["due_at"], ~late))
     first = joined.iloc[order[: facts.parameters.due_rows]]
     worded = [
-        _worded(facts, clock, first[first["clock"] == number]) for number, clock in enumerate(clocks.values())
+        _worded(facts, clock, own)
+        for number, clock in enumerate(clocks.values())
+        if len(own := first[first["clock"] == number])
     ]
     shown = pd.concat(worded).reindex(first.index)[[item.key for item in ALERTS.columns]]
     breached = int(late.sum())

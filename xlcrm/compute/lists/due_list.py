@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +27,7 @@ from xlcrm.compute.tasks import first_of_customer, join, tasks, told_apart, with
 from xlcrm.periods import end_of_day, human_minutes, next_slot
 from xlcrm.rules.base import Effect, Rule, RuleKind
 from xlcrm.tables import BY_NAME
+from xlcrm.tables.frames import empty_frame
 from xlcrm.tables.system import DUE_LIST
 
 if TYPE_CHECKING:
@@ -85,8 +87,10 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
         facts: the run.
         found: a tasks frame (see `compute.tasks`).
     """
-    found = found[once(facts, found)].reset_index(drop=True)
     kept = _kept(facts)
+    if found.empty and kept.empty:
+        return DueList(_no_rows(), dict.fromkeys(STATES, 0), 0, ())
+    found = found[once(facts, found)].reset_index(drop=True)
     remembered = _remembered(facts, found, kept)
     postponed = nothing(len(found))
     postponed[remembered.index] = moments(kept["postponed_to"].reindex(remembered))
@@ -103,8 +107,9 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
         (found["place"], found["rule"], _account_ranks(facts, found), never_first(shown), priority, state)
     )
     first = order[: facts.parameters.due_rows]
-    rows = _worded(facts, found.iloc[first], state[first], priority[first], shown[first], by_day[first])
-    ids = task_ids(facts, found.iloc[first])
+    listed = found.iloc[first]
+    rows = _worded(facts, listed, state[first], priority[first], shown[first], by_day[first])
+    ids = task_ids(facts, listed)
     rows["task_id"] = ids
     rows["note"] = kept["note"].reindex(ids).to_numpy()
     rows["postponed_to"] = kept["postponed_to"].reindex(ids).to_numpy()
@@ -115,8 +120,15 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
     return DueList(rows[[item.key for item in DUE_LIST.columns]], counts, len(order) - len(first), retired)
 
 
+@cache
+def _no_rows() -> pd.DataFrame:
+    return empty_frame(DUE_LIST)
+
+
 def _remembered(facts: Facts, found: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
     """Ids of the tasks that the list may hold notes for, by position; only rules that it names are worded."""
+    if kept.empty:
+        return pd.Series(dtype=object, index=found.index[:0])
     named = {str(key).split("|", 1)[0] for key in kept.index}
     numbers = [place for place, rule in enumerate(facts.rules.rules) if rule.rule_id in named]
     candidates = found[found["rule"].isin(numbers)]
@@ -134,13 +146,17 @@ def _account_ranks(facts: Facts, found: pd.DataFrame) -> Integers:
 
 def _kept(facts: Facts) -> pd.DataFrame:
     """What the user typed into the list, by task: note and postponed_to."""
-    frame = facts.frame("due_list").dropna(subset=["task_id"])
-    return frame.drop_duplicates("task_id").set_index("task_id")[["note", "postponed_to"]]
+    frame = facts.frame("due_list")[["task_id", "note", "postponed_to"]]
+    if not frame.empty:
+        frame = frame.dropna(subset="task_id").drop_duplicates("task_id")
+    return frame.set_index("task_id")
 
 
 def _of_account(facts: Facts, found: pd.DataFrame, key: str) -> Objects:
     """(n,) a column of the register for each task's customer, None where there is none."""
-    return objects(facts.of_accounts(key).reindex(found["code"]))
+    known: Objects = np.array([*objects(facts.of_accounts(key)), None], dtype=object)
+    codes: Integers = found["code"].to_numpy()
+    return known[codes]
 
 
 def _priorities(facts: Facts, found: pd.DataFrame, state: Integers) -> Integers:
@@ -255,6 +271,8 @@ def _ways(facts: Facts, found: pd.DataFrame) -> Objects:
     ways = [_of_account(facts, found, "preferences")]
     planned = (found["table"] == "maintenance_plans").to_numpy()
     for plan in ("followup_plans", "visit_plans"):
+        if facts.frame(plan).empty:
+            continue
         typed = pd.Series(facts.frame(plan)["way"].to_numpy(), index=facts.codes(plan), dtype="str")
         typed = typed[(typed.index >= 0) & typed.notna()]
         own = objects(typed[~typed.index.duplicated()].reindex(found["code"]))
