@@ -81,19 +81,7 @@ def sheet(
     index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(rows))
     missing = set(lacks)
     frame = pd.DataFrame(
-        {
-            item.key: pd.Series(
-                pd.to_datetime(
-                    pd.Series([row.get(item.key) for row in rows], dtype=object), format="ISO8601"
-                ).to_numpy()
-                if dtype_of(item.kind).startswith("datetime")
-                else [row.get(item.key) for row in rows],
-                index=index,
-                dtype=dtype_of(item.kind),
-            )
-            for item in table.columns
-        },
-        index=index,
+        {item.key: _cells(dtype_of(item.kind), item.key, rows) for item in table.columns}, index=index
     )
     present = [item for item in table.columns if item.key not in missing]
     noted = pd.DataFrame(list(notes), columns=["row", "key", "remark", "raw"], dtype=object)
@@ -107,6 +95,22 @@ def sheet(
         notes=noted if notes else no_notes(),
         last_row=FIRST_ROW + len(rows) - 1,
     )
+
+
+def _cells(dtype: str, key: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """(rows,) array of one column."""
+    if not any(key in row for row in rows):
+        return _blanks(dtype, len(rows))
+    cells = [row.get(key) for row in rows]
+    if dtype.startswith("datetime"):
+        return pd.to_datetime(pd.Series(cells, dtype=object), format="ISO8601").to_numpy(dtype=dtype)
+    return pd.Series(cells, dtype=dtype).array
+
+
+@cache
+def _blanks(dtype: str, count: int) -> Any:
+    """A column in which nothing stands; a frame takes a copy, and most columns of a test are such."""
+    return pd.Series([None] * count, dtype=dtype).array
 
 
 def customer(**cells: Any) -> Mapping[str, Any]:
