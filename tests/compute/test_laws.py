@@ -100,6 +100,12 @@ def listed(one: Run) -> pd.DataFrame:
     return rows.assign(task=task).drop(columns=["source"])
 
 
+def placeless(one: Run) -> pd.DataFrame:
+    """The list without what says where a row stands: its source, and the name of a case without id."""
+    rows = one.shown.rows[["priority", "state", "due_at", "task", "customer_id", "rule"]]
+    return rows.assign(task=rows["task"].str.replace(r"第\d+行", "第?行", regex=True))
+
+
 @QUICK
 @given(seed=SEEDS)
 def test_the_order_of_rows_is_irrelevant(seed: int) -> None:
@@ -164,8 +170,7 @@ def test_nothing_depends_on_blank_rows_between(seed: int) -> None:
         gaps[name] = with_frame(sheet_, sheet_.frame.set_axis(places), moved)
     one, other = at(data, seed=seed), at(gaps, seed=seed)
     assert clock_words(one) == clock_words(other)
-    keys = ["priority", "state", "due_at", "task", "customer_id", "rule"]
-    pd.testing.assert_frame_equal(one.shown.rows[keys], other.shown.rows[keys])
+    pd.testing.assert_frame_equal(placeless(one), placeless(other))
 
 
 @QUICK
