@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 import re
 import subprocess
@@ -9,7 +10,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import xlsxwriter
@@ -93,6 +94,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
         "pywintypes": {"com_error": ComError},
         "win32com": {},
         "win32com.client": {"Dispatch": None},
+        "xlwings.com_server": {"loop": None},
     }
     for name, members in stubs.items():
         stub = ModuleType(name)
@@ -138,6 +140,53 @@ def test_wrappers_are_those_of_xlwings(windows: ModuleType, book: str, *, addin:
 def test_one_word_makes_the_wrappers_of_the_add_in() -> None:
     assert udf_module().replace("ThisWorkbook", "ActiveWorkbook") == udf_module(addin=True)
     assert "ThisWorkbook" in udf_module()
+
+
+class Excel:
+    """Stands for xlwings' Excel: values as COM hands them on, error cells as numbers."""
+
+    name, type = "excel", "desktop"
+    errors: Final = {-2146826246: "#N/A"}
+
+    @staticmethod
+    def clean_value_data(data: Any, _dates: Any, empty: Any, _numbers: Any, err_to_str: Any) -> Any:
+        assert err_to_str
+        return [[Excel.errors.get(cell, cell) if cell != "" else empty for cell in row] for row in data]
+
+    @staticmethod
+    def prepare_xl_data_element(cell: Any, _options: Any) -> Any:
+        assert type(cell) in {str, float, int, dt.datetime}, "what COM takes"
+        return cell
+
+
+MISSING = -2147352572
+"""What VBA hands on for an argument that the formula leaves out."""
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "shown"),
+    [
+        ("XLCRM_DEADLINE", (46346.5, 2.0, "小时", *[MISSING] * 4), [[dt.datetime(2026, 11, 20, 14)]]),
+        (
+            "XLCRM_DEADLINE",
+            (((dt.datetime(2026, 11, 20),), ("",), (-2146826246,)), 2.0, "天", *[MISSING] * 4),
+            [[dt.datetime(2026, 11, 22)], [""], ["起点引用的单元格有错误值 #N/A"]],
+        ),
+        ("XLCRM_STATUS", (46346.0, MISSING, 46348.5, *[MISSING] * 6), [["已超时"]]),
+        ("XLCRM_NPS", (((10.0, 3.0, 9.0, 8.0),),), [[25.0]]),
+        ("XLCRM_FESTIVAL", ("春节", 2027.0), [[dt.datetime(2027, 2, 6)]]),
+    ],
+)
+def test_calls_go_through_xlwings(
+    windows: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, given: tuple[Any, ...], shown: object
+) -> None:
+    monkeypatch.setitem(xw.engines.engines_by_name, "excel", xw.main.Engine(impl=Excel()))
+    stand_in = SimpleNamespace(is_range_instance=lambda _: False, Range=lambda xl: xl)
+    monkeypatch.setattr(xw, "_xlwindows", stand_in, raising=False)
+    module = loaded(PYTHON_MODULE, Path(udfs.__file__))
+    windows.udf_modules[PYTHON_MODULE] = {"module": module, "filename": "", "filetime": None}
+    found = windows.call_udf(PYTHON_MODULE, name, given, None, SimpleNamespace())
+    assert found == shown
 
 
 def test_help_texts_are_those_that_xlwings_would_register(windows: ModuleType) -> None:
