@@ -286,7 +286,7 @@ def test_new_makes_a_workbook_and_does_not_overwrite_one(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "options", "says"),
     [
-        ("客户.xls", [], "文件名应以 .xlsx 结尾，现为“客户.xls”"),
+        ("客户.xls", [], "文件名应以 .xlsx 结尾（要按钮则以 .xlsm 结尾），现为“客户.xls”"),
         ("客户.xlsx", ["--pack", "宠物"], "没有名为“宠物”的模板；可选："),
     ],
 )

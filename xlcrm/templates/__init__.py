@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from xlcrm.templates.book import build
+from xlcrm.templates.buttons import Button
+from xlcrm.templates.macro_book import Macros, xlwings_settings
 from xlcrm.templates.packaged import packaged_name, rebuild
 
-__all__ = ["build", "packaged_name", "rebuild"]
+__all__ = ["Button", "Macros", "build", "packaged_name", "rebuild", "xlwings_settings"]
