@@ -35,6 +35,10 @@ class Target:
     live: bool = False
     pipe: str = ""
 
+    @property
+    def is_live(self) -> bool:
+        return self.live or bool(self.pipe)
+
 
 def run(name: str, target: Target, params: Params, *, quiet: bool, write: bool) -> Outcome:
     """Run an action; what cannot go on ends the command with one sentence."""
@@ -64,7 +68,7 @@ def work(name: str, target: Target, params: Params, *, quiet: bool, write: bool)
 
 @contextlib.contextmanager
 def _opened(target: Target, *, write: bool) -> Iterator[Door]:
-    if target.live or target.pipe:
+    if target.is_live:
         from xlcrm.entrypoints.attach import open_book  # noqa: PLC0415 - most commands work on closed files
 
         with live_door(open_book(target.path, target.pipe or None), write=write) as live:

@@ -75,17 +75,22 @@ def guarded(work: Callable[[], T]) -> T:
         raise typer.Exit(CANNOT) from error
 
 
-def say(outcome: Outcome, path: Path, *, dry_run: bool) -> None:
-    """An outcome's sentences, and where what was written went."""
+def say(outcome: Outcome, path: Path, *, dry_run: bool, live: bool = False) -> None:
+    """An outcome's sentences, and where what was written went: into the file, or the open workbook."""
     out.print(outcome.message, soft_wrap=True, highlight=False)
     for remark in outcome.remarks:
         out.print(f"· {remark}", soft_wrap=True, highlight=False, markup=False)
     if dry_run and outcome.changes is not None:
         out.print(f"试运行：将写入 {outcome.changes.cells} 个单元格，文件没有改动")
-    elif outcome.saved is not None:
-        backup = outcome.saved.backup
-        where = f"已写入 {path.name}，备份在 {backup}" if backup is not None else NOT_SAVED
-        out.print(where, soft_wrap=True, highlight=False, markup=False)
+        return
+    if outcome.saved is None or not outcome.saved.cells:
+        return
+    backup = f"备份在 {outcome.saved.backup}" if outcome.saved.backup is not None else ""
+    if live:
+        told = NOT_SAVED + (f"写入前的文件{backup}" if backup else "")
+    else:
+        told = "，".join(filter(None, [f"已写入 {path.name}", backup]))
+    out.print(told, soft_wrap=True, highlight=False, markup=False)
 
 
 def print_json(value: Any) -> None:

@@ -36,7 +36,6 @@ from xlcrm.errors import SaveFailed, SheetProtected, UnsafeToPatch, WorkbookInUs
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
     from xlcrm.actions import Outcome
 
@@ -57,13 +56,14 @@ def refresh(
     live: Live = False,
     pipe: Pipe = "",
 ) -> None:
+    target = Target(path, live, pipe)
     params = RunParams(now=moment(now), dry_run=dry_run)
-    outcome = run("refresh", Target(path, live, pipe), params, quiet=as_json, write=not dry_run)
+    outcome = run("refresh", target, params, quiet=as_json, write=not dry_run)
     if as_json:
         print_json(outcome_json(outcome, path))
     else:
         out.print(summary_table(outcome.counts))
-        say(outcome, path, dry_run=dry_run)
+        _say(outcome, target, dry_run=dry_run)
     _leave(outcome, strict=strict)
 
 
@@ -78,14 +78,15 @@ def check(
     live: Live = False,
     pipe: Pipe = "",
 ) -> None:
+    target = Target(path, live, pipe)
     at = moment(now)
-    outcome = guarded(lambda: _check(Target(path, live, pipe), at, dry_run=dry_run, quiet=as_json))
+    outcome = guarded(lambda: _check(target, at, dry_run=dry_run, quiet=as_json))
     if as_json:
         print_json(outcome_json(outcome, path))
     else:
         if outcome.findings is not None and len(outcome.findings):
             out.print(findings_table(outcome.findings))
-        say(outcome, path, dry_run=dry_run)
+        _say(outcome, target, dry_run=dry_run)
     _leave(outcome, strict=strict)
 
 
@@ -100,9 +101,10 @@ def normalise(
     live: Live = False,
     pipe: Pipe = "",
 ) -> None:
+    target = Target(path, live, pipe)
     params = NormaliseParams(now=moment(now), dry_run=dry_run, apply=apply)
-    outcome = run("normalise", Target(path, live, pipe), params, quiet=as_json, write=apply and not dry_run)
-    _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
+    outcome = run("normalise", target, params, quiet=as_json, write=apply and not dry_run)
+    _show_changes(outcome, target, dry_run=dry_run, as_json=as_json)
     if not (apply or as_json) and outcome.data["changes"]:
         out.print("确认无误后，加上 --apply 写入")
 
@@ -117,9 +119,10 @@ def undo(
     live: Live = False,
     pipe: Pipe = "",
 ) -> None:
+    target = Target(path, live, pipe)
     params = RunParams(now=moment(now), dry_run=dry_run)
-    outcome = run("undo", Target(path, live, pipe), params, quiet=as_json, write=not dry_run)
-    _show_changes(outcome, path, dry_run=dry_run, as_json=as_json)
+    outcome = run("undo", target, params, quiet=as_json, write=not dry_run)
+    _show_changes(outcome, target, dry_run=dry_run, as_json=as_json)
 
 
 @commands.command(cls=ChineseCommand, help=ACTIONS["adopt"].help)
@@ -133,14 +136,15 @@ def adopt(
     live: Live = False,
     pipe: Pipe = "",
 ) -> None:
+    target = Target(path, live, pipe)
     params = AdoptParams(now=moment(now), dry_run=dry_run, apply=apply)
-    outcome = run("adopt", Target(path, live, pipe), params, quiet=as_json, write=apply and not dry_run)
+    outcome = run("adopt", target, params, quiet=as_json, write=apply and not dry_run)
     if as_json:
         print_json(outcome_json(outcome, path) | outcome.data)
         return
     if outcome.data["rows"]:
         out.print(rows_table(outcome.data["rows"]))
-    say(outcome, path, dry_run=dry_run)
+    _say(outcome, target, dry_run=dry_run)
     if not apply and outcome.data["rows"]:
         out.print("确认无误后，加上 --apply 登记")
 
@@ -156,12 +160,13 @@ def why(
     live: Live = False,
     pipe: Pipe = "",
 ) -> None:
+    target = Target(path, live, pipe)
     params = WhyParams(sheet=sheet, row=row, now=moment(now))
-    outcome = run("why", Target(path, live, pipe), params, quiet=as_json, write=False)
+    outcome = run("why", target, params, quiet=as_json, write=False)
     if as_json:
         print_json(outcome.data)
     else:
-        say(outcome, path, dry_run=False)
+        _say(outcome, target, dry_run=False)
         out.print(reasons_tree(outcome.data))
 
 
@@ -176,14 +181,18 @@ def _check(target: Target, now: dt.datetime | None, *, dry_run: bool, quiet: boo
     return outcome if dry_run else dataclasses.replace(outcome, remarks=[*outcome.remarks, lost])
 
 
-def _show_changes(outcome: Outcome, path: Path, *, dry_run: bool, as_json: bool) -> None:
+def _say(outcome: Outcome, target: Target, *, dry_run: bool) -> None:
+    say(outcome, target.path, dry_run=dry_run, live=target.is_live)
+
+
+def _show_changes(outcome: Outcome, target: Target, *, dry_run: bool, as_json: bool) -> None:
     """What an action rewrites in the user's cells, cell by cell."""
     if as_json:
-        print_json(outcome_json(outcome, path) | outcome.data)
+        print_json(outcome_json(outcome, target.path) | outcome.data)
         return
     if outcome.data["changes"]:
         out.print(changes_table(outcome.data["changes"]))
-    say(outcome, path, dry_run=dry_run)
+    _say(outcome, target, dry_run=dry_run)
 
 
 def _leave(outcome: Outcome, *, strict: bool) -> None:

@@ -1,0 +1,192 @@
+"""Buttons and commands on a workbook that LibreOffice has open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import secrets
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import xlwings as xw
+
+from tests.e2e.reading import rows
+from tests.e2e.running import call
+from xlcrm.actions import ACTIONS
+from xlcrm.calc import calc_available, started
+from xlcrm.entrypoints.buttons import main, press
+from xlcrm.tables import tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = "2026-03-18T10:00"
+PIPE = f"xlcrm-{secrets.token_hex(6)}"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[xw.App]:
+    """A LibreOffice of our own, without a window: it answers every box with its first button."""
+    lacking = calc_available()
+    if lacking:
+        pytest.skip(lacking)
+    with started(tmp_path_factory.mktemp("office"), pipe=PIPE) as app:
+        yield app
+
+
+@pytest.fixture
+def book(program: xw.App, demo: Path) -> Iterator[xw.Book]:
+    """A demo workbook, open."""
+    opened = program.books.open(str(demo))
+    yield opened
+    opened.close()
+
+
+def told(book: xw.Book) -> str:
+    """What the last box said."""
+    return str(book.app.impl.last_alert)
+
+
+def column(book: xw.Book, sheet: str, heading: str) -> list[Any]:
+    """The cells under a heading, as LibreOffice has them."""
+    used = book.sheets[sheet].used_range.value
+    place = used[2].index(heading)
+    return [line[place] for line in used[3:]]
+
+
+def entries(book: xw.Book) -> dict[str, Any]:
+    """The cells of the office's own sheets."""
+    titles = {table.title for table in tables_of("crm")}
+    return {sheet.name: sheet.used_range.value for sheet in book.sheets if sheet.name in titles}
+
+
+def select(book: xw.Book, sheet: str, row: int) -> None:
+    book.sheets[sheet].activate()
+    book.sheets[sheet].range((row, 2)).select()
+
+
+def live(*arguments: str | Path) -> Any:
+    """What a command prints about the open workbook, as data."""
+    ran = call(*arguments, "--live", "--pipe", PIPE, "--now", NOW, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    return json.loads(ran.out)
+
+
+def test_every_button_of_a_day(book: xw.Book, demo: Path) -> None:
+    before = demo.read_bytes()
+
+    press("refresh", book)
+    assert re.match(r"已处理 \d+ 行：逾期 \d+ 项", told(book))
+    assert "尚未保存，请按 " in told(book)
+    tasks = [task for task in column(book, "到期清单", "任务") if task]
+    shown = re.search(r"逾期 (\d+) 项，今日到期 (\d+) 项，即将到期 (\d+) 项", told(book))
+    assert shown
+    assert len(tasks) == sum(map(int, shown.groups())) > 0
+
+    press("check", book)
+    assert re.match(r"已检查 \d+ 行：错误 \d+ 处", told(book))
+    assert any(column(book, "校验结果", "级别"))
+
+    typed = entries(book)
+    press("normalise", book)
+    assert re.match(r"已改写 \d+ 个单元格（批次 1）", told(book))
+    assert entries(book) != typed
+
+    press("undo", book)
+    assert re.match(r"已撤销批次 1（规范数据，", told(book))
+    assert entries(book) == typed
+
+    press("adopt", book)
+    assert re.match(r"已登记 \d+ 条建议|没有可以登记的建议，文件没有改动", told(book))
+
+    source = column(book, "到期清单", "来源")
+    row = next(place for place, text in enumerate(source, start=4) if text)
+    select(book, "到期清单", row)
+    press("why", book)
+    assert told(book).startswith(f"到期清单第{row}行（{source[row - 4].replace(' ', '')}）：")
+
+    assert book.app.status_bar is False
+    assert demo.read_bytes() == before
+    assert {"刷新到期清单", "检查录入", "规范数据", "撤销"} <= set(column(book, "操作日志", "操作"))
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIONS if name != "why"])
+def test_a_command_says_of_the_open_workbook_what_it_says_of_the_file(
+    book: xw.Book, demo: Path, name: str
+) -> None:
+    closed = Path(shutil.copy(demo, demo.with_name("副本.xlsx")))
+    arguments = [*(["--dry-run"] if name != "undo" else []), "--now", NOW, "--json"]
+    if name == "undo":
+        assert call("normalise", closed, "--apply", "--now", NOW).code == 0
+        live("normalise", demo, "--apply")
+    of_file = json.loads(call(name, closed, *arguments).out)
+    of_book = live(name, demo, *arguments[: -3 or None])
+    assert of_book.pop("file") == str(demo) == book.fullname
+    assert of_file.pop("file") == str(closed)
+    for outcome in (of_file, of_book):
+        outcome.pop("backup")
+        outcome["message"] = re.sub(r"\d+-\d+-\d+ \d+:\d+", "…", outcome["message"])
+    assert of_book == of_file
+
+
+def test_why_of_the_open_workbook(book: xw.Book, demo: Path) -> None:
+    assert book.fullname == str(demo)
+    arguments = ["--sheet", "客户投诉登记表", "--row", "4"]
+    of_file = json.loads(call("why", demo, *arguments, "--now", NOW, "--json").out)
+    assert live("why", demo, *arguments) == of_file
+
+
+def test_a_refresh_by_command_is_left_to_be_saved(book: xw.Book, demo: Path) -> None:
+    before = demo.read_bytes()
+    ran = call("refresh", demo, "--live", "--pipe", PIPE, "--now", NOW)
+    assert (ran.code, ran.err) == (0, "")
+    assert re.search(r"客户总数 +12\b", ran.out)
+    assert "结果已写入打开的工作簿，尚未保存，请按 " in ran.out
+    assert demo.read_bytes() == before
+    tasks = [task for task in column(book, "到期清单", "任务") if task]
+    book.save()
+    assert [cells["任务"] for cells in rows(demo, "到期清单").values()] == tasks
+
+
+def test_the_file_of_an_open_workbook_is_refused_with_a_hint(book: xw.Book, demo: Path) -> None:
+    assert book.name == demo.name
+    ran = call("refresh", demo)
+    assert ran.code == 2
+    assert "LibreOffice 打开着“客户.xlsx”" in ran.err
+    assert ran.err.endswith("；也可以加 --live 直接在打开的工作簿里运行（WPS 除外）。\n")
+
+
+def test_a_workbook_that_is_not_open(program: xw.App, demo: Path) -> None:
+    assert demo.name not in [book.name for book in program.books]
+    ran = call("refresh", demo, "--live", "--pipe", PIPE)
+    assert ran.code == 2
+    assert ran.err == (
+        "不能完成：正在运行的 LibreOffice 没有打开“客户.xlsx”；请先打开它，或去掉 --live 直接处理文件。\n"
+    )
+
+
+def test_a_button_pressed_from_outside_works_on_the_workbook_in_front(book: xw.Book) -> None:
+    book.activate()
+    main(["check", "--pipe", PIPE])
+    app = xw.apps.active
+    assert app is not None
+    assert app.impl.last_alert.startswith("已检查 ")
+
+
+def test_a_protected_sheet_is_refused_in_a_box(book: xw.Book) -> None:
+    book.sheets["到期清单"].api.protect("密码")
+    journal = column(book, "操作日志", "操作")
+    press("refresh", book)
+    assert re.match(r"不能完成：.*到期清单.*保护", told(book))
+    assert column(book, "操作日志", "操作") == journal
+
+
+def test_the_moment_of_the_refresh_stands_on_the_first_sheet(book: xw.Book, demo: Path) -> None:
+    assert live("refresh", demo)["written"] is True
+    cells = [cell for line in book.sheets["首页"].used_range.value for cell in line]
+    assert dt.datetime.fromisoformat(NOW) in cells
