@@ -27,10 +27,7 @@ _EDGES: Final = 12
 """Pixels that a button of 首页 has to spare at least."""
 
 _WRITTEN_FONT: Final = 'face="Calibri" size="220" color="#000000"'
-_WRITTEN_FACE: Final = "buttonFace [67]"
-"""What XlsxWriter writes for every button; it cannot be asked for anything else."""
-_FACE: Final = "#E3EAF4"
-"""Excel paints its buttons in the system's colour; LibreOffice asks the file."""
+"""What XlsxWriter writes for every caption; it cannot be asked for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +91,9 @@ def stand_beside_title(sheet: Worksheet, column: int, buttons: Sequence[Button])
 
 
 def restyled(drawing: bytes) -> bytes:
-    """A drawing of buttons in the workbook's font and colours."""
+    """A drawing of buttons whose captions have the workbook's font and colour."""
     font = f'face="{palette.FONT}" size="{palette.SIZE * 20}" color="{palette.ENTRY}"'
-    return drawing.replace(_WRITTEN_FONT.encode(), font.encode()).replace(
-        _WRITTEN_FACE.encode(), _FACE.encode()
-    )
+    return drawing.replace(_WRITTEN_FONT.encode(), font.encode())
 
 
 def _insert(
