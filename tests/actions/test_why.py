@@ -110,5 +110,7 @@ def test_a_row_under_the_list_is_refused(book: Path) -> None:
 
 
 def test_a_sheet_without_deadlines_is_refused_with_those_that_have(book: Path) -> None:
-    with pytest.raises(UsageError, match=r"没有可以解释的工作表“参数表”；可选：.*客户投诉登记表.*到期清单"):
+    with pytest.raises(
+        UsageError, match=r"没有可以解释的工作表“参数表”；请在其中一张里选一行：.*客户投诉登记表.*到期清单"
+    ):
         explained(book, "参数表", 5)

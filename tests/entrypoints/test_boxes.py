@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from xlcrm.actions import Outcome
-from xlcrm.entrypoints.boxes import LIMIT, LISTED, NOT_SAVED, done, offer, offers, shortened
+from xlcrm.entrypoints.boxes import LIMIT, LINES, LISTED, NOT_SAVED, done, offer, offers, shortened
 from xlcrm.workbook.port import Saved
 
 
@@ -29,13 +29,13 @@ def test_nothing_written_leaves_nothing_to_save(saved: Saved | None) -> None:
 def test_an_explanation_is_told_rule_by_rule() -> None:
     reasons = [
         {"rule": "C29 严重投诉", "status": "已超时", "matched": True, "lines": ("条件：甲", "截止：乙")},
-        {"rule": "C30 重大投诉", "status": "", "matched": False, "lines": ("不适用",)},
+        {"rule": "C30 重大投诉", "status": "", "matched": False, "lines": ("不适用", "因为丙")},
     ]
     told = done(Outcome("第4行：1 条规则适用，1 条不适用", data=reasons), "why")
     assert told == (
         "第4行：1 条规则适用，1 条不适用\n\n"
         "C29 严重投诉 [已超时]\n   条件：甲\n   截止：乙\n\n"
-        "C30 重大投诉\n   不适用"
+        "C30 重大投诉：不适用"
     )
 
 
@@ -73,11 +73,21 @@ def test_what_there_is_to_agree_to(data: object, expected: bool) -> None:  # noq
     assert offers(Outcome("x", data=data)) is expected
 
 
-@pytest.mark.parametrize("line", ["短\n", "这一行有二十几个字，写得很长很长很长很长\n", "没有换行"])
-def test_a_long_text_is_cut_and_says_where_the_rest_is(line: str) -> None:
-    told = shortened(line * 600, "why 客户.xlsx --live", "最后一句。")
-    assert LIMIT - 120 < len(told) <= LIMIT
+@pytest.mark.parametrize(
+    ("line", "times"), [("短\n", 40), ("这一行有二十几个字，写得很长很长很长很长\n", 60), ("没有换行", 600)]
+)
+def test_a_long_text_is_cut_and_says_where_the_rest_is(line: str, times: int) -> None:
+    told = shortened(line * times, "why 客户.xlsx --live", "最后一句。")
+    assert len(told) <= LIMIT
+    assert told.count("\n") < LINES
+    assert told.startswith(line)
     assert told.endswith("请在命令行运行 xlcrm why 客户.xlsx --live 查看全部）\n\n最后一句。")
+
+
+def test_as_much_is_kept_as_fits() -> None:
+    by_lines = shortened("短\n" * 40, "why", "")
+    assert by_lines.count("短") == LINES - 2
+    assert len(shortened("字" * 2000, "why", "")) == LIMIT
 
 
 def test_a_text_that_fits_is_left_alone() -> None:

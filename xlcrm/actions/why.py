@@ -147,4 +147,4 @@ def _sheet(tables: Mapping[str, SheetData], name: str) -> SheetData:
         if name in (sheet.sheet, *sheet.table.titles):
             return sheet
     titles = "、".join(sheet.sheet for sheet in known)
-    raise UsageError(f"工作簿中没有可以解释的工作表“{name}”；可选：{titles}")
+    raise UsageError(f"工作簿中没有可以解释的工作表“{name}”；请在其中一张里选一行：{titles}")

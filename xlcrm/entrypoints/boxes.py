@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from xlcrm.actions import Outcome
 
 LIMIT: Final = 1000
-"""Characters; a longer text fills the screen, and Office cuts it near 1,024."""
+"""Characters of a box; Office cuts a text near 1,024."""
+LINES: Final = 32
+"""Lines of a box, wrapped ones counted by their length; with more its buttons leave a small screen."""
+_WIDTH: Final = 50
+"""Characters, most of them Chinese, after which a box wraps a line."""
 LISTED: Final = 10
 _LINE: Final = 70
 """Characters of one listed row."""
@@ -34,7 +38,7 @@ def done(outcome: Outcome, command: str) -> str:
         command: what to type after `xlcrm` to see it all.
     """
     reasons = outcome.data if isinstance(outcome.data, list) else []
-    text = _lines(outcome.message, _remarks(outcome), *map(_reason, reasons))
+    text = _lines(outcome.message, _remarks(outcome), *_reasons(reasons))
     written = outcome.saved is not None and outcome.saved.cells > 0
     return shortened(text, command, NOT_SAVED if written else "")
 
@@ -55,12 +59,19 @@ def offer(outcome: Outcome, command: str) -> str:
 def shortened(text: str, command: str, last: str) -> str:
     """A text that fits into a box whole, its last sentence never cut off."""
     whole = _lines(text, last)
-    if len(whole) <= LIMIT:
+    if _fits(whole):
         return whole
-    more = _MORE.format(command=command)
-    room = LIMIT - len(_lines("", more, last)) - 2
-    kept = text[:room]
-    return _lines(kept[: kept.rfind("\n")] if "\n" in kept[room // 2 :] else kept, more, last)
+    tail = _lines(_MORE.format(command=command), last)
+    kept = ""
+    for line in text.splitlines(keepends=True):
+        if not _fits(_lines((kept + line).rstrip("\n"), tail)):
+            break
+        kept += line
+    return _lines(kept.rstrip("\n") or text[: LIMIT - len(tail) - 2], tail)
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= LIMIT and sum(1 + len(line) // _WIDTH for line in text.splitlines()) <= LINES
 
 
 def _listed(outcome: Outcome) -> list[list[str]]:
@@ -96,6 +107,13 @@ def _few(lines: Sequence[str]) -> Iterable[str]:
 
 def _remarks(outcome: Outcome) -> str:
     return "\n".join(f"· {remark}" for remark in outcome.remarks)
+
+
+def _reasons(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Rules that apply with all that was counted, then the others with a line each."""
+    holding = [reason for reason in reasons if reason["matched"]]
+    others = [f"{reason['rule']}：{reason['lines'][0]}" for reason in reasons if not reason["matched"]]
+    return [*map(_reason, holding), "\n".join(others)]
 
 
 def _reason(reason: Mapping[str, Any]) -> str:
