@@ -191,6 +191,7 @@ class App(base_classes.App):
 
     def activate(self, steal_focus: bool = False) -> None:  # noqa: FBT001, FBT002  # xlwings calls it so
         del steal_focus
+        self._engine.apps.prefer(self)
         book = self.books.active
         if book is not None:
             book.activate()

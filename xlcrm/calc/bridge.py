@@ -68,15 +68,13 @@ def uno() -> ModuleType:
     """
     if "uno" in sys.modules:
         return sys.modules["uno"]
-    folders = program_folders()
-    places = [*folders, Path("/usr/lib/python3/dist-packages"), *_system_packages()]
-    source = next((place / "uno.py" for place in places if (place / "uno.py").is_file()), None)
+    source = next((place / "uno.py" for place in _places() if (place / "uno.py").is_file()), None)
     if source is None:
         raise ProgramMissing(
             "没有找到 LibreOffice 的 Python 组件，请安装 LibreOffice（Linux 上还要安装 python3-uno）"
         )
     path, importing = list(sys.path), builtins.__import__
-    sys.path += [str(folder) for folder in folders]  # where uno.py looks for its binary half
+    sys.path += [str(folder) for folder in program_folders()]  # where uno.py looks for its binary half
     spec = importlib.util.spec_from_file_location("uno", source)
     if spec is None or spec.loader is None:  # pragma: no cover  # a .py file always has a loader
         raise ProgramMissing(f"LibreOffice 的 Python 组件“{source}”不能读取，请重新安装 LibreOffice")
@@ -97,10 +95,12 @@ def uno() -> ModuleType:
     return module
 
 
-def _system_packages() -> list[Path]:
-    """Where Linux distributions put `uno.py` for this minor version of Python."""
+def _places() -> list[Path]:
+    """Where `uno.py` may be: LibreOffice's own folder, or where Linux distributions put it."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return [Path(root, version, "site-packages") for root in ("/usr/lib64", "/usr/lib", "/usr/local/lib")]
+    roots = (Path("/usr/lib64"), Path("/usr/lib"), Path("/usr/local/lib"))
+    shared = [Path("/usr/lib/python3/dist-packages"), *(root / version / "site-packages" for root in roots)]
+    return [*program_folders(), *shared]
 
 
 def calc_available() -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DATE, _TIME, _NUMBERISH, _TEXT, _LOGICAL = 2, 4, 16, 256, 1024  # com.sun.star.util.NumberFormat
 _LAST_SERIAL: Final = 2_958_466  # the day after 9999-12-31, counted from 1899-12-30
@@ -36,6 +39,7 @@ class Formats:
         self._formats = document.NumberFormats
         self._locale = document.CharLocale
         self._kinds: dict[int, Kind] = {}
+        self._keys: dict[str, int] = {}
 
     def kind(self, key: int) -> Kind:
         if key not in self._kinds:
@@ -48,8 +52,10 @@ class Formats:
 
     def key(self, code: str) -> int:
         """The key of a format code, added when the workbook has none such."""
-        found = self._formats.queryKey(code, self._locale, False)  # noqa: FBT003  # UNO takes no names
-        return int(self._formats.addNew(code, self._locale) if found == -1 else found)
+        if code not in self._keys:
+            found = self._formats.queryKey(code, self._locale, False)  # noqa: FBT003  # UNO takes no names
+            self._keys[code] = int(self._formats.addNew(code, self._locale) if found == -1 else found)
+        return self._keys[code]
 
 
 def _kind(bits: int, code: str) -> Kind:
@@ -85,6 +91,28 @@ Run = tuple[int, int, int]
 """First row and last row (from 0, within the range) that share one number format, and its key."""
 
 
+def uniform_key(cells: Any) -> int | None:
+    """The number format that all cells of a range share, or None."""
+    state = cells.getPropertyStates(("NumberFormat",))[0].value
+    return None if state == "AMBIGUOUS_VALUE" else int(cells.NumberFormat)
+
+
+def set_formats(cells: Any, document: Any, columns: Sequence[Sequence[Run]]) -> None:
+    """Set number formats in stretches of a range's columns.
+
+    Each format is set once for all its cells, because LibreOffice then measures all their rows anew.
+    """
+    areas: dict[int, list[Any]] = {}
+    for column, runs in enumerate(columns):
+        for first, last, key in runs:
+            part = cells.getCellRangeByPosition(column, first, column, last)
+            areas.setdefault(key, []).append(part.RangeAddress)
+    for key, addresses in areas.items():
+        group = document.createInstance("com.sun.star.sheet.SheetCellRanges")
+        group.addRangeAddresses(tuple(addresses), True)  # noqa: FBT003  # UNO takes no names
+        group.NumberFormat = key
+
+
 def column_runs(cells: Any, column: int, first: int, last: int) -> list[Run]:
     """The number formats in some rows of one column of a range, top to bottom.
 
@@ -105,8 +133,9 @@ def _halves(part: Any, height: int) -> list[Run] | None:
     for _ in range(_PATIENCE):
         top, bottom = pending.pop()
         piece = part.getCellRangeByPosition(0, top, 0, bottom)
-        if top == bottom or piece.getPropertyStates(("NumberFormat",))[0].value != "AMBIGUOUS_VALUE":
-            runs.append((top, bottom, int(piece.NumberFormat)))
+        key = uniform_key(piece)
+        if key is not None:
+            runs.append((top, bottom, key))
         else:
             middle = (top + bottom) // 2
             pending += [(middle + 1, bottom), (top, middle)]

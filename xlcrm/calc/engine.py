@@ -120,7 +120,11 @@ class Apps(base_classes.Apps):
         return app
 
     def leave(self, app: App) -> None:
-        self._apps = [other for other in self._apps if other is not app]
+        self._apps = [other for other in self._apps if other.pid != app.pid]
+
+    def prefer(self, app: App) -> None:
+        """Make an app the active one."""
+        self._apps.sort(key=lambda other: other.pid != app.pid)
 
     @staticmethod
     def cleanup() -> None:

@@ -9,6 +9,7 @@ from xlcrm.calc.errors_in_cells import TEXTS
 
 _PIECES: Final = re.compile(
     r"""(?P<text>"(?:[^"]|"")*")"""
+    r"""|(?P<error>\#[A-Z]+[!?]|\#DIV/0!|\#N/A)"""
     r"""|(?P<array>\{[^{}]*\})"""
     r"""|(?P<quoted>\$?'(?:[^']|'')+'[.!])"""
     r"""|(?P<sheet>\$?[^\W\d][\w.]*!|\$[^\W\d]\w*\.(?=\$?[A-Za-z]))"""

@@ -8,7 +8,7 @@ from xlwings import base_classes
 
 from xlcrm.calc.bridge import guarded
 from xlcrm.calc.colours import from_excel, to_excel_colour
-from xlcrm.calc.dates import Formats
+from xlcrm.calc.dates import Formats, uniform_key
 
 if TYPE_CHECKING:
     from xlcrm.calc.addresses import Box
@@ -31,9 +31,8 @@ class Looks(base_classes.Range):
         api = self.api
         if api is None:
             return ""
-        if api.getPropertyStates(("NumberFormat",))[0].value == "AMBIGUOUS_VALUE":
-            return None
-        return Formats(self.document).code(int(api.NumberFormat))
+        key = uniform_key(api)
+        return None if key is None else Formats(self.document).code(key)
 
     @number_format.setter
     def number_format(self, value: str) -> None:

@@ -17,7 +17,14 @@ _DATE: Final = re.compile(
 )
 _SHORT_DATE: Final = re.compile(r"(?P<month>\d{1,2})[-/月](?P<day>\d{1,2})日?")
 _TIME: Final = re.compile(r"(?P<hour>\d{1,4}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2}(?:\.\d+)?))?")
-ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+ERRORS: Final = (
+    "#DIV/0!",
+    "#N/A",
+    "#NAME?",
+    "#NULL!",
+    "#REF!",
+    "#VALUE!",
+)  # LibreOffice has no word for #NUM!
 TEXT_LIMIT: Final = 32_767  # characters that one Excel cell holds
 
 

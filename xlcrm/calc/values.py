@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.calc.dates import (
     DATE_CODE,
@@ -18,16 +19,20 @@ from xlcrm.calc.dates import (
     column_runs,
     epoch,
     from_serial,
+    set_formats,
     to_serial,
+    uniform_key,
 )
 from xlcrm.calc.errors_in_cells import excel_error
 from xlcrm.calc.formulas import to_calc
 from xlcrm.calc.typed import Formula, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlcrm.calc.dates import Run
+
+_DIGIT: Final = re.compile(r"\d")
 
 
 def read(cells: Any, document: Any) -> tuple[tuple[Any, ...], ...]:
@@ -40,7 +45,7 @@ def read(cells: Any, document: Any) -> tuple[tuple[Any, ...], ...]:
     columns = [list(column) for column in zip(*data, strict=True)]
     formats = Formats(document)
     start = epoch(document)
-    uniform = _uniform_key(cells)
+    uniform = uniform_key(cells)
     for index, column in enumerate(columns):
         numeric = [row for row, value in enumerate(column) if type(value) is float]
         if numeric:
@@ -56,11 +61,6 @@ def read(cells: Any, document: Any) -> tuple[tuple[Any, ...], ...]:
             elif value is None:
                 column[row] = excel_error(cells.getCellByPosition(index, row))
     return tuple(zip(*columns, strict=True))
-
-
-def _uniform_key(cells: Any) -> int | None:
-    state = cells.getPropertyStates(("NumberFormat",))[0].value
-    return None if state == "AMBIGUOUS_VALUE" else int(cells.NumberFormat)
 
 
 def _show(column: list[Any], runs: Sequence[Run], formats: Formats, start: dt.datetime) -> None:
@@ -83,7 +83,8 @@ class _Plan:
 
     data: list[float | str] = field(default_factory=list)
     formulas: dict[int, str] = field(default_factory=dict)
-    formats: dict[int, str] = field(default_factory=dict)
+    keys: list[int] = field(default_factory=list)  # the number format of each row, as it shall be
+    changed: list[int] = field(default_factory=list)  # rows whose format is another one than before
 
 
 def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -> None:
@@ -101,7 +102,7 @@ def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -
     """
     formats = Formats(document)
     start = epoch(document)
-    uniform = _uniform_key(cells)
+    uniform = uniform_key(cells)
     plans = []
     for index, column in enumerate(zip(*rows, strict=True)):
         runs = (
@@ -110,8 +111,9 @@ def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -
             else column_runs(cells, index, 0, len(column) - 1)
         )
         plans.append(_planned(column, runs, formats, start, year))
-    _set_formats(cells, document, plans, formats)
+    set_formats(cells, document, [_changed(plan) for plan in plans])
     cells.setDataArray(tuple(zip(*(plan.data for plan in plans), strict=True)))
+    set_formats(cells, document, [_lost(cells, index, plan) for index, plan in enumerate(plans)])
     for index, plan in enumerate(plans):
         for first, texts in _blocks(plan.formulas):
             part = cells.getCellRangeByPosition(index, first, index, first + len(texts) - 1)
@@ -125,11 +127,15 @@ def _planned(
     for first, last, key in runs:
         kind = formats.kind(key)
         for row in range(first, last + 1):
-            _plan_cell(plan, row, column[row], kind, start, year)
+            code = _plan_cell(plan, row, column[row], kind, start, year)
+            if code:
+                plan.changed.append(row)
+            plan.keys.append(formats.key(code) if code else key)
     return plan
 
 
-def _plan_cell(plan: _Plan, row: int, given: Any, kind: Kind, start: dt.datetime, year: int) -> None:
+def _plan_cell(plan: _Plan, row: int, given: Any, kind: Kind, start: dt.datetime, year: int) -> str:
+    """Plan one cell's contents; the value is the format code that it needs, if any."""
     value = typed(given, as_text=kind is Kind.TEXT, year=year) if isinstance(given, str) else given
     if isinstance(value, Formula):
         plan.data.append("")
@@ -140,9 +146,8 @@ def _plan_cell(plan: _Plan, row: int, given: Any, kind: Kind, start: dt.datetime
         plan.data.append(_as_text(value))
     else:
         plan.data.append(_number(value, start))
-        code = _shown(value, kind)
-        if code:
-            plan.formats[row] = code
+        return _shown(value, kind)
+    return ""
 
 
 def _number(value: Any, start: dt.datetime) -> float:
@@ -181,7 +186,7 @@ def _as_text(value: Any) -> str:
     raise TypeError(f"单元格不能放 {type(value).__name__} 类型的值")
 
 
-def _blocks(items: dict[int, Any]) -> Iterable[tuple[int, list[Any]]]:
+def _blocks(items: dict[int, Any]) -> Iterator[tuple[int, list[Any]]]:
     """Items in rows that follow each other, as (first row, items)."""
     block: list[Any] = []
     first = previous = -2
@@ -197,18 +202,33 @@ def _blocks(items: dict[int, Any]) -> Iterable[tuple[int, list[Any]]]:
         yield first, block
 
 
-def _set_formats(cells: Any, document: Any, plans: Sequence[_Plan], formats: Formats) -> None:
-    """Set each format once for all its cells: LibreOffice measures all rows anew each time."""
-    areas: dict[str, list[Any]] = {}
-    for index, plan in enumerate(plans):
-        for first, codes in _blocks(plan.formats):
-            row = first
-            for code, same in itertools.groupby(codes):
-                height = len(list(same))
-                part = cells.getCellRangeByPosition(index, row, index, row + height - 1)
-                areas.setdefault(code, []).append(part.RangeAddress)
-                row += height
-    for code, addresses in areas.items():
-        group = document.createInstance("com.sun.star.sheet.SheetCellRanges")
-        group.addRangeAddresses(tuple(addresses), True)  # noqa: FBT003  # UNO takes no names
-        group.NumberFormat = formats.key(code)
+def _changed(plan: _Plan) -> list[Run]:
+    """The stretches of a column that get another format."""
+    return _stretches({row: plan.keys[row] for row in plan.changed})
+
+
+def _lost(cells: Any, column: int, plan: _Plan) -> list[Run]:
+    """The stretches that were made text cells because a text in them could be a number."""
+    if not any(isinstance(value, str) and _DIGIT.search(value) for value in plan.data):
+        return []
+    runs = _stretches(dict(enumerate(plan.keys)))
+    return [
+        (first, last, key)
+        for first, last, key in runs
+        if uniform_key(cells.getCellRangeByPosition(column, first, column, last)) != key
+    ]
+
+
+def _stretches(keys: dict[int, int]) -> list[Run]:
+    return [
+        (row, row + len(same) - 1, key)
+        for first, block in _blocks(keys)
+        for row, key, same in _grouped(first, block)
+    ]
+
+
+def _grouped(first: int, block: list[int]) -> Iterator[tuple[int, int, list[int]]]:
+    for key, same in itertools.groupby(block):
+        items = list(same)
+        yield first, key, items
+        first += len(items)

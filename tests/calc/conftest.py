@@ -1,0 +1,69 @@
+"""One real LibreOffice for all tests of this room, and xlwings left as it was found."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import xlwings as xw
+
+from xlcrm.calc import calc_available, started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def engines_kept() -> Iterator[None]:
+    """Put xlwings' engines and its pretended caller back when the block is left."""
+    engines = xw.engines
+    active, known, named = engines.active, list(engines.engines), dict(engines.engines_by_name)
+    try:
+        yield
+    finally:
+        engines.active = active
+        engines.engines[:] = known
+        engines.engines_by_name.clear()
+        engines.engines_by_name.update(named)
+        if hasattr(xw.Book, "_mock_caller"):
+            del xw.Book._mock_caller
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A running LibreOffice; xlwings does not know of it outside the tests that ask for `app`."""
+    reason = calc_available()
+    if reason:
+        pytest.skip(reason)
+    with (
+        engines_kept(),
+        started(tmp_path_factory.mktemp("calc"), pipe=f"xlcrm-test-{os.getpid()}") as app,
+    ):
+        xw.engines.active = None
+        yield app
+
+
+@pytest.fixture
+def app(program: Any) -> Iterator[Any]:
+    """The running LibreOffice as xlwings' active engine, without open workbooks."""
+    with engines_kept():
+        if "calc" not in xw.engines.engines_by_name:
+            xw.engines.add(program.engine)
+        xw.engines["calc"].activate()
+        yield program
+        for book in list(program.books):
+            book.close()
+
+
+@pytest.fixture
+def book(app: Any) -> Any:
+    """A new workbook."""
+    return app.books.add()
+
+
+@pytest.fixture
+def sheet(book: Any) -> Any:
+    """The first sheet of a new workbook."""
+    return book.sheets[0]
