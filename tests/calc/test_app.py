@@ -9,6 +9,8 @@ from unittest.mock import Mock
 import pytest
 import xlwings as xw
 
+from xlcrm.errors import ProgramMissing
+
 
 def test_what_it_is(app: Any) -> None:
     assert app.engine.name == "calc"
@@ -102,7 +104,9 @@ def test_messages_with_a_window(  # a table's columns
 
 
 def test_nothing_open(app: Any) -> None:
-    assert xw.books.active is None or xw.books.active.impl is None
+    with pytest.raises(ProgramMissing, match="没有打开的工作簿"):
+        _ = xw.books.active
+    assert len(app.books) == 0
     assert app.selection is None
     assert app.alert("没有工作簿") == "ok"
     app.status_bar = "忙"

@@ -220,11 +220,11 @@ def test_plain_text_as_formula(sheet: Any) -> None:
 
 
 def test_every_error_of_excel(sheet: Any) -> None:
-    texts = ["#DIV/0!", "#N/A", "#NAME?", "#REF!", "#VALUE!"]
+    texts = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"]
     sheet["A1"].options(transpose=True).value = [*texts, "=10^400"]
-    cells = sheet["A1:A6"].options(err_to_str=True)
+    cells = sheet["A1:A8"].options(err_to_str=True)
     assert cells.value == [*texts, "#NUM!"]
-    assert [row[0] for row in sheet["A1:A5"].formula] == texts
+    assert [row[0] for row in sheet["A1:A7"].formula] == texts
 
 
 def test_protected_sheet(sheet: Any) -> None:

@@ -175,14 +175,14 @@ class App(base_classes.App):
             self._indicator.end()
             self._indicator = None
         self._status = value or False
-        book = self.books.active
+        book = self.books.front()
         if value and book is not None:
             self._indicator = book.api.CurrentController.Frame.createStatusIndicator()
             self._indicator.start(str(value), 0)
 
     @property
     def selection(self) -> Range | None:
-        book = self.books.active
+        book = self.books.front()
         if book is None:
             return None
         chosen = book.api.CurrentSelection
@@ -192,7 +192,7 @@ class App(base_classes.App):
     def activate(self, steal_focus: bool = False) -> None:  # noqa: FBT001, FBT002  # xlwings calls it so
         del steal_focus
         self._engine.apps.prefer(self)
-        book = self.books.active
+        book = self.books.front()
         if book is not None:
             book.activate()
 
@@ -208,7 +208,7 @@ class App(base_classes.App):
         buttons = buttons or "ok"
         self.last_alert = str(prompt)
         first = buttons.split("_", maxsplit=1)[0]
-        book = self.books.active
+        book = self.books.front()
         if book is None or not self.visible:
             return first
         return self._asked(book, str(prompt), title or "", buttons, mode) or first

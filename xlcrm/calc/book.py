@@ -11,7 +11,7 @@ from xlwings import base_classes
 from xlcrm.calc.bridge import guarded, properties, uno
 from xlcrm.calc.names import Names
 from xlcrm.calc.sheets import Sheet, Sheets
-from xlcrm.errors import SaveFailed, WorkbookDamaged, WorkbookMissing
+from xlcrm.errors import ProgramMissing, SaveFailed, WorkbookDamaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +93,10 @@ class Book(base_classes.Book):
         kind = _FILTERS.get(target.suffix.lower())
         if kind is None:
             raise SaveFailed(f"不能保存成“{target.suffix}”格式，请用 .xlsx、.xlsm、.xls 或 .ods")
-        options = {"FilterName": kind, "Overwrite": True}
-        if password is not None:
+        options: dict[str, Any] = {"FilterName": kind, "Overwrite": True}
+        if password is not None and "2007 XML" in kind:
+            options["EncryptionData"] = _office_key(password)
+        elif password is not None:
             options["Password"] = password
         with self._saving(str(target)):
             self._document.storeAsURL(uno().systemPathToFileUrl(str(target)), properties(**options))
@@ -111,6 +113,16 @@ class Book(base_classes.Book):
 
 def _path(url: str) -> str:
     return str(uno().fileUrlToSystemPath(url)) if url.startswith("file:") else url
+
+
+def _office_key(password: str) -> Any:
+    """The password in the form that the filters for Excel's own files heed."""
+    parts = []
+    for name, value in (("CryptoType", "Standard"), ("OOXPassword", password)):
+        part = uno().createUnoStruct("com.sun.star.beans.NamedValue")
+        part.Name, part.Value = name, value
+        parts.append(part)
+    return uno().Any("[]com.sun.star.beans.NamedValue", tuple(parts))
 
 
 @guarded
@@ -134,7 +146,19 @@ class Books(base_classes.Books):
         return found
 
     @property
-    def active(self) -> Book | None:
+    def active(self) -> Book:
+        """The workbook in front.
+
+        Raises:
+            ProgramMissing: none is open.
+        """
+        found = self.front()
+        if found is None:  # None would make xlwings create one
+            raise ProgramMissing("LibreOffice 里没有打开的工作簿，请先打开一个")
+        return found
+
+    def front(self) -> Book | None:
+        """The workbook in front, else the one opened last, if any."""
         current = self.api.getCurrentComponent()
         if current is not None and _is_workbook(current):
             return Book(self.app, current)
@@ -146,6 +170,9 @@ class Books(base_classes.Books):
 
     def __iter__(self) -> Iterator[Book]:
         return iter([Book(self.app, document) for document in self._documents()])
+
+    def __contains__(self, key: str) -> bool:
+        return any(book.name.casefold() == key.casefold() for book in self)
 
     def __call__(self, key: int | str) -> Book:
         books = list(self)
@@ -170,19 +197,13 @@ class Books(base_classes.Books):
         *_: Any,
         **__: Any,
     ) -> Book:
-        """Open a workbook, or give back the one that is open already; its macros do not run.
+        """Open a workbook without running its macros; xlwings has looked whether it is there, or open.
 
         Raises:
-            WorkbookMissing: no such file.
             WorkbookDamaged: LibreOffice cannot read it.
         """
         del update_links, format
         path = Path(fullname).absolute()
-        for book in self:
-            if book.fullname == str(path):
-                return book
-        if not path.is_file():
-            raise WorkbookMissing(f"没有找到工作簿“{path}”，请检查路径")
         options: dict[str, Any] = {"MacroExecutionMode": _NO_MACROS, "ReadOnly": bool(read_only)}
         if password is not None:
             options["Password"] = password

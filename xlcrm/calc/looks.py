@@ -54,7 +54,7 @@ class Looks(base_classes.Range):
         """Points; None when the rows differ."""
         api = self.api
         height = api.Rows.getByIndex(0).Height
-        return height / _POINT if api.Size.Height == height * self.box[2] else None
+        return height / _POINT if _even(api.Size.Height, height, self.box[2]) else None
 
     @row_height.setter
     def row_height(self, value: float) -> None:
@@ -65,7 +65,7 @@ class Looks(base_classes.Range):
         """Characters, as Excel counts them; None when the columns differ."""
         api = self.api
         width = api.Columns.getByIndex(0).Width
-        return width / _CHARACTER if api.Size.Width == width * self.box[3] else None
+        return width / _CHARACTER if _even(api.Size.Width, width, self.box[3]) else None
 
     @column_width.setter
     def column_width(self, value: float) -> None:
@@ -101,6 +101,11 @@ class Looks(base_classes.Range):
             self.api.Columns.OptimalWidth = True
         if axis in (None, "r", "rows"):
             self.api.Rows.OptimalHeight = True
+
+
+def _even(total: int, one: int, count: int) -> bool:
+    """Whether all lines are as large as the first; LibreOffice rounds each to 1/100 mm."""
+    return abs(total - one * count) <= count
 
 
 def _shown_column(sheet: Any) -> int:

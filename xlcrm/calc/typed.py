@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from xlcrm.calc.errors_in_cells import TEXTS
+
 _NUMBER: Final = re.compile(
     r"(?P<sign>[+-]?)\s*(?P<money>[¥￥$€]?)\s*"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?P<power>[eE][+-]?\d+)?\s*(?P<percent>%?)"
@@ -17,14 +19,6 @@ _DATE: Final = re.compile(
 )
 _SHORT_DATE: Final = re.compile(r"(?P<month>\d{1,2})[-/月](?P<day>\d{1,2})日?")
 _TIME: Final = re.compile(r"(?P<hour>\d{1,4}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2}(?:\.\d+)?))?")
-ERRORS: Final = (
-    "#DIV/0!",
-    "#N/A",
-    "#NAME?",
-    "#NULL!",
-    "#REF!",
-    "#VALUE!",
-)  # LibreOffice has no word for #NUM!
 TEXT_LIMIT: Final = 32_767  # characters that one Excel cell holds
 
 
@@ -65,7 +59,7 @@ def _word(word: str, year: int) -> Typed | None:
     """What a word in capitals stands for; None when it is just text."""
     if word in {"TRUE", "FALSE"}:
         return word == "TRUE"
-    if word in ERRORS:
+    if word in TEXTS.values():
         return Formula(f"={word}")
     if not any(letter.isdecimal() for letter in word):
         return None
