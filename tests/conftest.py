@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.spreadsheet import calc_app
+
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+__all__ = ["calc_app"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,14 +16,16 @@ from xlcrm.errors import (
 )
 from xlcrm.workbook.live import access, lists
 from xlcrm.workbook.live.cells import changed_span, changing, checked
+from xlcrm.workbook.live.merges import refuse_hidden
 from xlcrm.workbook.live.patience import answering, ask, patiently
 from xlcrm.workbook.live.program import counts_from_1904, is_protected, local_path, said
-from xlcrm.workbook.live.quiet import quiet
+from xlcrm.workbook.live.quiet import quiet, uncalculated
 from xlcrm.workbook.live.seen import Seen
 from xlcrm.workbook.live.values import is_1904, is_formula, plain_column
 from xlcrm.workbook.live.writing import SheetPlan, Writer
 from xlcrm.workbook.locks import held as locked
 from xlcrm.workbook.patch.plan import area_of, bands
+from xlcrm.workbook.patch.ranges import Area
 from xlcrm.workbook.port import Block, Changes, Grid, Saved
 from xlcrm.workbook.saving import back_up
 
@@ -34,15 +36,15 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlcrm.workbook.live.access import Held
-    from xlcrm.workbook.patch.ranges import Area
 
 
 class LiveDoor:
     """One workbook that is open in a spreadsheet program, used as a context manager.
 
-    While it is open the program neither recalculates nor repaints nor runs macros; all is as before
-    afterwards. What is written is not saved: the user looks at it and saves. A workbook that is saved in a
-    local folder is held against other xlcrm processes, and the file on disk is copied before the first write.
+    While it is open the program neither repaints nor runs macros, and while it is written to it does not
+    recalculate; all is as before afterwards. What is written is not saved: the user looks at it and saves. A
+    workbook that is saved in a local folder is held against other xlcrm processes, and the file on disk is
+    copied before the first write.
     """
 
     def __init__(self, book: xw.Book, *, write: bool) -> None:
@@ -68,7 +70,8 @@ class LiveDoor:
             if self.write and self._path is not None:
                 stack.enter_context(locked(self._path))
             self._sheets = patiently(lambda: {sheet.name: sheet for sheet in self.book.sheets})
-            stack.enter_context(quiet(ask(self.book, "app")))
+            self._app: xw.App = ask(self.book, "app")
+            stack.enter_context(quiet(self._app))
             self._date1904 = counts_from_1904(self.book)
             self._stack = stack.pop_all()
         return self
@@ -99,17 +102,10 @@ class LiveDoor:
         if self._date1904 is None:
             self._date1904 = is_1904(held.values, held.formulas)
         date1904 = bool(self._date1904)
-        columns = []
-        for number, (values, formulas) in enumerate(held.columns(area), start=1):
-            place = area._replace(left=number, right=number)
-            columns.append(
-                plain_column(
-                    values,
-                    formulas,
-                    partial(_number_format, own, place),
-                    date1904=date1904,
-                )
-            )
+        columns = [
+            plain_column(values, formulas, partial(_formats, own, number), date1904=date1904)
+            for number, (values, formulas) in enumerate(held.columns(area), start=1)
+        ]
         return Grid(
             _trimmed(columns, held),
             access.read_errors(own, held),
@@ -140,7 +136,8 @@ class LiveDoor:
         if self._backup is None and self._path is not None:
             self._backup = back_up(self._path)
         self._seen.clear()
-        self._write(plans)
+        with uncalculated(self._app):
+            self._write(plans)
         return Saved(sum(plan.cells for plan in plans), self._backup)
 
     def _write(self, plans: list[SheetPlan]) -> None:
@@ -155,10 +152,6 @@ class LiveDoor:
                 if whole or not isinstance(error, XlcrmError):
                     raise
                 raise _half_written(error) from error
-        # Some programs work out nothing by themselves now, and what comes next may read the links.
-        if any(piece.formulas for plan in plans for piece, _ in plan.work):
-            with contextlib.suppress(Exception):  # it will be worked out when the program is no longer held still
-                patiently(ask(self.book, "app").calculate)
 
     def _sheet(self, name: str) -> xw.Sheet:
         if name not in self._sheets:
@@ -176,7 +169,13 @@ class LiveDoor:
         used = access.used_area(sheet)
         tables = lists.tables_of(sheet)
         whole = access.read(sheet, used) if any(block.resize for block in blocks) else None
-        self._refuse_changed(name, sheet, used, whole)
+        seen = self._seen.get(name)
+        headings = {block.row - 1 for block in blocks if block.row > 1 and (block.resize or block.height > 1)}
+        if seen is not None and not seen.still(sheet, used, headings, whole):
+            raise WorkbookChanged(
+                f"“{self.title}”的工作表“{name}”在处理期间被改动过（行或标题变了），"
+                "为了不写错行，没有写入，请重新运行一次。"
+            )
         plan = SheetPlan(sheet, name, tables)
         every = list(blocks)
         if whole is not None:
@@ -198,15 +197,9 @@ class LiveDoor:
         lists.check(plan.name, plan.tables, block, lambda part: access.within(plan.sheet, held, part))
         count, spans = changed_span(list(held.columns(area)), columns)
         plan.cells += count
-        plan.work += [(piece, held.part(piece.area)) for piece in changing(area, columns, spans)]
-
-    def _refuse_changed(self, name: str, sheet: xw.Sheet, used: Area, whole: Held | None) -> None:
-        seen = self._seen.get(name)
-        if seen is not None and not seen.still(sheet, used, whole):
-            raise WorkbookChanged(
-                f"“{self.title}”的工作表“{name}”在处理期间被改动过（行或标题变了），"
-                "为了不写错行，没有写入，请重新运行一次。"
-            )
+        for piece in changing(area, columns, spans):
+            refuse_hidden(plan.sheet, plan.name, piece)
+            plan.work.append((piece, held.part(piece.area)))
 
     @contextlib.contextmanager
     def _plainly(self, name: str) -> Iterator[None]:
@@ -230,9 +223,9 @@ def _by_sheet(changes: Changes) -> dict[str, list[Block]]:
     return found
 
 
-def _number_format(sheet: xw.Sheet, area: Area) -> str | None:
-    code: str | None = ask(access.range_of(sheet, area), "number_format")
-    return code
+def _formats(sheet: xw.Sheet, column: int, first: int, last: int) -> list[tuple[int, int, str]]:
+    area = Area(first + 1, column, last + 1, column)
+    return [(part.top - 1, part.bottom - 1, code) for part, code in access.number_formats(sheet, area)]
 
 
 def _half_written(error: XlcrmError) -> XlcrmError:

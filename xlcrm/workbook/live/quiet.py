@@ -16,7 +16,6 @@ _QUIET: Final[tuple[tuple[str, Any], ...]] = (
     ("screen_updating", False),
     ("enable_events", False),
     ("display_alerts", False),
-    ("calculation", "manual"),
 )
 _RESTORING: Final = 5.0
 """Seconds of patience for each setting on the way out; an error is on its way perhaps."""
@@ -24,21 +23,38 @@ _RESTORING: Final = 5.0
 
 @contextlib.contextmanager
 def quiet(app: xw.App) -> Iterator[None]:
-    """Hold the program still while the block runs; every setting is as before afterwards.
+    """Keep the program from repainting, from running macros and from asking, while the block runs.
 
-    A setting that a program does not have is left out. One that cannot be restored does not keep the others
-    from being restored.
+    Every setting is as before afterwards. A setting that a program does not have is left out. One that cannot
+    be restored does not keep the others from being restored.
+    """
+    with contextlib.ExitStack() as stack:
+        for name, value in _QUIET:
+            _set(stack, app, name, value)
+        yield
+
+
+@contextlib.contextmanager
+def uncalculated(app: xw.App) -> Iterator[None]:
+    """Keep the program from recalculating and from filling in more than is written, while the block runs.
+
+    Only for writing: LibreOffice leaves formulas of a fresh file to the first look at them, and does not work
+    them out for a reader while it calculates by hand.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(_typing_only(app))
-        for name, value in _QUIET:
-            try:
-                before = ask(app, name)
-                tell(app, name, value)
-            except NotImplementedError:
-                continue
-            stack.callback(_restore, app, name, before)
+        _set(stack, app, "calculation", "manual")
         yield
+
+
+def _set(stack: contextlib.ExitStack, app: xw.App, name: str, value: Any) -> None:
+    """Change a setting until the stack is left."""
+    try:
+        before = ask(app, name)
+        tell(app, name, value)
+    except NotImplementedError:
+        return
+    stack.callback(_restore, app, name, before)
 
 
 def _restore(owner: Any, name: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""What tells whether a sheet is still the one that was read: its size, its top rows, its first columns."""
+"""What tells whether a sheet is still the one that was read: its size, its headings, its first columns."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final, Self
 from xlcrm.workbook.live.access import read_values
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import xlwings as xw
 
-    from xlcrm.workbook.live.access import Held
+    from xlcrm.workbook.live.access import Held, Rows
     from xlcrm.workbook.patch.ranges import Area
 
 _TOP: Final = 20
@@ -25,35 +27,45 @@ class Seen:
 
     Attributes:
         area: from A1 to the end of the used range.
-        top: digest of the first rows.
+        top: digests of the first rows.
         left: digest of the first columns.
     """
 
     area: Area
-    top: int
+    top: tuple[int, ...]
     left: int
 
     @classmethod
     def of(cls, held: Held) -> Self:
         """Of all that a sheet holds."""
-        return cls(
-            held.area,
-            hash(tuple(map(tuple, held.values[:_TOP]))),
-            hash(tuple(tuple(row[:_LEFT]) for row in held.values)),
-        )
+        return cls(held.area, _digests(held.values[:_TOP]), _left(held.values))
 
-    def still(self, sheet: xw.Sheet, area: Area, whole: Held | None) -> bool:
+    def still(self, sheet: xw.Sheet, area: Area, headings: Collection[int], whole: Held | None) -> bool:
         """Whether the sheet is still as it was; reads no more than a few rows and columns.
 
         Args:
             sheet: to ask.
             area: its used range now.
+            headings: rows that must be the same.
             whole: all that it holds now, when that is known.
         """
         if area != self.area:
             return False
+        last = min(area.bottom, _TOP, max(headings, default=0))
         if whole is not None:
-            return Seen.of(whole) == self
-        top = read_values(sheet, area.to_row(min(area.bottom, _TOP)))
-        left = read_values(sheet, area._replace(right=min(area.right, _LEFT)))
-        return hash(tuple(map(tuple, top))) == self.top and hash(tuple(map(tuple, left))) == self.left
+            top, left = whole.values[:last], whole.values
+        else:
+            top = read_values(sheet, area.to_row(last)) if last else []
+            left = read_values(sheet, area._replace(right=min(area.right, _LEFT)))
+        found = _digests(top)
+        return all(found[row - 1] == self.top[row - 1] for row in headings if row <= last) and (
+            _left(left) == self.left
+        )
+
+
+def _digests(rows: Rows) -> tuple[int, ...]:
+    return tuple(hash(tuple(row)) for row in rows)
+
+
+def _left(rows: Rows) -> int:
+    return hash(tuple(tuple(row[:_LEFT]) for row in rows))

@@ -16,7 +16,7 @@ _WORDS: Final = re.compile(
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
     r"|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
-    r"|am|pm|a|p|e|t|z|h|m|s"
+    r"|[ap]m|(?<=[\d\s])[ap](?![a-z])|(?<=[\d.])e(?=[-+\d])|(?<=\d)[tz](?=\d|$)"
     r"|公元|民国|年|月|日|号|時|时|分|秒|点|點|上午|下午|中午|凌晨|早上|晚上|星期|周|元|角"
     r"|cny|rmb|usd|eur|gbp|jpy|hkd",
     re.IGNORECASE,

@@ -49,7 +49,7 @@ _DURATION: Final = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 def plain_column(
     values: Sequence[object],
     formulas: Sequence[str],
-    number_format: Callable[[], str | None],
+    formats: Callable[[int, int], Sequence[tuple[int, int, str]]],
     *,
     date1904: bool = False,
 ) -> list[object]:
@@ -58,18 +58,20 @@ def plain_column(
     Args:
         values: as the program gives them: float, int, Decimal, str, bool, datetime or None.
         formulas: what stands in each cell's formula bar, "" for an empty cell.
-        number_format: asks for the column's number format; None when it has several.
+        formats: tells the number formats of rows, both counted from 0: first, last and code of each stretch.
         date1904: the workbook counts days from 1904.
     """
     kinds = set(map(type, values))
     if kinds <= {str, float, bool, type(None)}:
         return [None if value == "" else value for value in values] if str in kinds else list(values)
-    durations = False
-    if any(isinstance(value, dt.datetime) and value.year <= _OLD for value in values):
-        durations = bool(_DURATION.search(number_format() or ""))
+    old = [at for at, value in enumerate(values) if isinstance(value, dt.datetime) and value.year <= _OLD]
+    durations: set[int] = set()
+    for first, last, code in formats(old[0], old[-1]) if old else ():
+        if _DURATION.search(code):
+            durations.update(range(first, last + 1))
     return [
-        plain(value, formula, duration=durations, date1904=date1904)
-        for value, formula in zip(values, formulas, strict=True)
+        plain(value, formula, duration=at in durations, date1904=date1904)
+        for at, (value, formula) in enumerate(zip(values, formulas, strict=True))
     ]
 
 
