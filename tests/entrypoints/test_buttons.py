@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
@@ -15,12 +19,12 @@ from tests.e2e.reading import row_of, rows, type_in
 from xlcrm.actions import ACTIONS, Action
 from xlcrm.entrypoints.boxes import LIMIT
 from xlcrm.entrypoints.buttons import main, press
+from xlcrm.entrypoints.macro_text import buttons_module
 from xlcrm.errors import ProgramBusy, ProgramMissing, SheetProtected
 from xlcrm.workbook.file import FileDoor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @dataclass
@@ -84,11 +88,18 @@ def from_file(book: Book, *, write: bool) -> Iterator[FileDoor]:
         yield door
 
 
+@pytest.fixture(scope="module")
+def _dated(_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(_demo, tmp_path_factory.mktemp("buttons") / _demo.name))
+    type_in(path, "参数表", row_of(path, "参数表", "参数", "固定时钟"), 值="2026-03-18 10:00")
+    return path
+
+
 @pytest.fixture
-def book(demo: Path) -> Iterator[Book]:
-    type_in(demo, "参数表", row_of(demo, "参数表", "参数", "固定时钟"), 值="2026-03-18 10:00")
+def book(_dated: Path, tmp_path: Path) -> Iterator[Book]:
+    """The demo workbook, open on the day that it was made for."""
     with patch("xlcrm.workbook.live.LiveDoor", from_file):
-        yield Book(demo)
+        yield Book(Path(shutil.copy(_dated, tmp_path / _dated.name)))
 
 
 def click(name: str, book: Book) -> None:
@@ -337,3 +348,23 @@ def test_pressing_from_outside_where_nothing_runs(capsys: pytest.CaptureFixture[
         main(["check"])
     assert left.value.code == 1
     assert capsys.readouterr().err == "xlcrm: 没有连上 LibreOffice。\n"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="needs a system without Excel")
+@pytest.mark.usefixtures("home")
+def test_a_process_that_no_workbook_has_called_leaves_one_sentence() -> None:
+    """The command line is the one that xlwings puts together, with the Sub's text at its end."""
+    command = re.findall(r'RunPython "(.*)"', buttons_module())[0]
+    start = "import xlwings.utils;xlwings.utils.prepare_sys_path('False;;');"
+    called = ["--wb=客户.xlsm", "--from_xl=1", "--app=Excel", "--hwnd=1"]
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", start + command, *called],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("xlcrm: 找不到按钮所在的工作簿；")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
