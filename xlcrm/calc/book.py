@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xlwings import base_classes
 
 from xlcrm.calc.bridge import guarded, properties, uno
+from xlcrm.calc.dates import Formats
 from xlcrm.calc.names import Names
 from xlcrm.calc.sheets import Sheet, Sheets
 from xlcrm.errors import ProgramMissing, SaveFailed, WorkbookDamaged
@@ -35,6 +36,7 @@ class Book(base_classes.Book):
     def __init__(self, app: App, document: Any) -> None:
         self._app = app
         self._document = document
+        self._formats: Formats | None = None
 
     @property
     def api(self) -> Any:
@@ -47,6 +49,12 @@ class Book(base_classes.Book):
     @property
     def app(self) -> App:
         return self._app
+
+    @property
+    def formats(self) -> Formats:
+        if self._formats is None:
+            self._formats = Formats(self._document)
+        return self._formats
 
     @property
     def name(self) -> str:

@@ -33,9 +33,10 @@ class Kind(Enum):
 
 
 class Formats:
-    """The number formats of one workbook, looked up once each."""
+    """The number formats of one workbook, looked up once each, and the day that it counts as 0."""
 
     def __init__(self, document: Any) -> None:
+        self.epoch = _epoch(document)
         self._formats = document.NumberFormats
         self._locale = document.CharLocale
         self._kinds: dict[int, Kind] = {}
@@ -68,8 +69,7 @@ def _kind(bits: int, code: str) -> Kind:
     return Kind.GENERAL if code == GENERAL_CODE else Kind.PLAIN
 
 
-def epoch(document: Any) -> dt.datetime:
-    """The day that the workbook counts as 0."""
+def _epoch(document: Any) -> dt.datetime:
     day = document.NullDate
     return dt.datetime(day.Year, day.Month, day.Day)
 

@@ -8,10 +8,12 @@ from xlwings import base_classes
 
 from xlcrm.calc.bridge import guarded
 from xlcrm.calc.colours import from_excel, to_excel_colour
-from xlcrm.calc.dates import Formats, uniform_key
+from xlcrm.calc.dates import uniform_key
 
 if TYPE_CHECKING:
     from xlcrm.calc.addresses import Box
+    from xlcrm.calc.dates import Formats
+    from xlcrm.calc.sheets import Sheet
 
 _CHARACTER: Final = 226.5  # 1/100 mm that one unit of Excel's column width takes in Calibri 11
 _POINT: Final = 2540 / 72  # 1/100 mm
@@ -22,8 +24,25 @@ class Looks(base_classes.Range):
     """The part of a range that is not about contents."""
 
     box: Box
-    api: Any
-    document: Any
+    _sheet: Sheet
+
+    @property
+    def api(self) -> Any:
+        """The UNO cell range; None for an empty range."""
+        row, column, height, width = self.box
+        if not (height and width):
+            return None
+        return self._sheet.api.getCellRangeByPosition(
+            column - 1, row - 1, column + width - 2, row + height - 2
+        )
+
+    @property
+    def document(self) -> Any:
+        return self._sheet.book.api
+
+    @property
+    def formats(self) -> Formats:
+        return self._sheet.book.formats
 
     @property
     def number_format(self) -> str | None:
@@ -32,12 +51,12 @@ class Looks(base_classes.Range):
         if api is None:
             return ""
         key = uniform_key(api)
-        return None if key is None else Formats(self.document).code(key)
+        return None if key is None else self.formats.code(key)
 
     @number_format.setter
     def number_format(self, value: str) -> None:
         if self.api is not None and self.number_format != value:  # LibreOffice would measure every row anew
-            self.api.NumberFormat = Formats(self.document).key(value)
+            self.api.NumberFormat = self.formats.key(value)
 
     @property
     def color(self) -> tuple[int, int, int] | None:
@@ -75,7 +94,7 @@ class Looks(base_classes.Range):
     def row_hidden(self) -> bool | None:
         """Whether all rows are hidden, by hand or by a filter; None when only some are."""
         row, _, height, _ = self.box
-        sheet = self.api.Spreadsheet
+        sheet = self._sheet.api
         column = _shown_column(sheet) - 1
         cells = sheet.getCellRangeByPosition(column, row - 1, column, row + height - 2)
         areas = cells.queryVisibleCells().RangeAddresses

@@ -30,20 +30,6 @@ class Range(Looks):
         self.options: dict[str, Any] = {}
 
     @property
-    def api(self) -> Any:
-        """The UNO cell range; None for an empty range."""
-        row, column, height, width = self.box
-        if not (height and width):
-            return None
-        return self._sheet.api.getCellRangeByPosition(
-            column - 1, row - 1, column + width - 2, row + height - 2
-        )
-
-    @property
-    def document(self) -> Any:
-        return self._sheet.book.api
-
-    @property
     def sheet(self) -> Sheet:
         return self._sheet
 
@@ -86,7 +72,7 @@ class Range(Looks):
         """One value for a cell, else a tuple of rows, as Excel hands them over."""
         if not len(self):
             return None
-        rows = values.read(self.api, self.document)
+        rows = values.read(self.api, self.formats)
         return rows[0][0] if len(self) == 1 else rows
 
     @raw_value.setter
@@ -98,7 +84,7 @@ class Range(Looks):
             return
         rows = self._rows(data)
         try:
-            values.write(self.api, self.document, rows, dt.date.today().year)  # as Excel: this year
+            values.write(self.api, self._sheet.book, rows, dt.date.today().year)  # as Excel: this year
         except Exception as error:
             self._explain(error)
             raise

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
-from xlcrm.calc.bridge import guarded, uno
+from xlcrm.calc.bridge import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,13 +160,3 @@ class Tables(base_classes.Tables):
         made.api.ContainsHeader = has_headers is not False
         made.api.AutoFilter = has_headers is not False
         return made
-
-
-def range_address(sheet: int, box: tuple[int, int, int, int]) -> Any:
-    """UNO's address of a box (from 1) in a sheet (from 0)."""
-    row, column, height, width = box
-    made = uno().createUnoStruct("com.sun.star.table.CellRangeAddress")
-    made.Sheet = sheet
-    made.StartRow, made.EndRow = row - 1, row + height - 2
-    made.StartColumn, made.EndColumn = column - 1, column + width - 2
-    return made

@@ -17,7 +17,6 @@ from xlcrm.calc.dates import (
     Formats,
     Kind,
     column_runs,
-    epoch,
     from_serial,
     set_formats,
     to_serial,
@@ -30,12 +29,13 @@ from xlcrm.calc.typed import Formula, typed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from xlcrm.calc.book import Book
     from xlcrm.calc.dates import Run
 
 _DIGIT: Final = re.compile(r"\d")
 
 
-def read(cells: Any, document: Any) -> tuple[tuple[Any, ...], ...]:
+def read(cells: Any, formats: Formats) -> tuple[tuple[Any, ...], ...]:
     """The values of a range, row by row.
 
     Floats, text, None for an empty cell, naive datetimes where the format shows a date or a time, bool
@@ -43,8 +43,6 @@ def read(cells: Any, document: Any) -> tuple[tuple[Any, ...], ...]:
     """
     data = cells.getDataArray()
     columns = [list(column) for column in zip(*data, strict=True)]
-    formats = Formats(document)
-    start = epoch(document)
     uniform = uniform_key(cells)
     for index, column in enumerate(columns):
         numeric = [row for row, value in enumerate(column) if type(value) is float]
@@ -54,7 +52,7 @@ def read(cells: Any, document: Any) -> tuple[tuple[Any, ...], ...]:
                 if uniform is not None
                 else column_runs(cells, index, numeric[0], numeric[-1])
             )
-            _show(column, runs, formats, start)
+            _show(column, runs, formats)
         for row, value in enumerate(column):
             if value == "":
                 column[row] = None
@@ -63,14 +61,14 @@ def read(cells: Any, document: Any) -> tuple[tuple[Any, ...], ...]:
     return tuple(zip(*columns, strict=True))
 
 
-def _show(column: list[Any], runs: Sequence[Run], formats: Formats, start: dt.datetime) -> None:
+def _show(column: list[Any], runs: Sequence[Run], formats: Formats) -> None:
     """Turn the numbers of one column into what their formats show."""
     for first, last, key in runs:
         kind = formats.kind(key)
         if kind is Kind.DATE:
             for row in range(first, last + 1):
                 if type(column[row]) is float:
-                    column[row] = from_serial(column[row], start)
+                    column[row] = from_serial(column[row], formats.epoch)
         elif kind is Kind.LOGICAL:
             for row in range(first, last + 1):
                 if column[row] in (0.0, 1.0):
@@ -87,12 +85,12 @@ class _Plan:
     changed: list[int] = field(default_factory=list)  # rows whose format is another one than before
 
 
-def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -> None:
+def write(cells: Any, book: Book, rows: Sequence[Sequence[Any]], year: int) -> None:
     """Assign values to a range of the same shape, as Excel would.
 
     Args:
         cells: the UNO range.
-        document: its workbook.
+        book: its workbook.
         rows: float, bool, datetime, text (read as if typed), None or "" to empty a cell.
         year: the year of dates typed without one.
 
@@ -100,8 +98,7 @@ def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -
         TypeError: a value that Excel does not take.
         ValueError: a text that no cell can hold.
     """
-    formats = Formats(document)
-    start = epoch(document)
+    formats, document = book.formats, book.api
     uniform = uniform_key(cells)
     plans = []
     for index, column in enumerate(zip(*rows, strict=True)):
@@ -110,7 +107,7 @@ def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -
             if uniform is not None
             else column_runs(cells, index, 0, len(column) - 1)
         )
-        plans.append(_planned(column, runs, formats, start, year))
+        plans.append(_planned(column, runs, formats, year))
     set_formats(cells, document, [_changed(plan) for plan in plans])
     cells.setDataArray(tuple(zip(*(plan.data for plan in plans), strict=True)))
     set_formats(cells, document, [_lost(cells, index, plan) for index, plan in enumerate(plans)])
@@ -120,14 +117,12 @@ def write(cells: Any, document: Any, rows: Sequence[Sequence[Any]], year: int) -
             part.setFormulaArray(tuple((text,) for text in texts))
 
 
-def _planned(
-    column: Sequence[Any], runs: Sequence[Run], formats: Formats, start: dt.datetime, year: int
-) -> _Plan:
+def _planned(column: Sequence[Any], runs: Sequence[Run], formats: Formats, year: int) -> _Plan:
     plan = _Plan()
     for first, last, key in runs:
         kind = formats.kind(key)
         for row in range(first, last + 1):
-            code = _plan_cell(plan, row, column[row], kind, start, year)
+            code = _plan_cell(plan, row, column[row], kind, formats.epoch, year)
             if code:
                 plan.changed.append(row)
             plan.keys.append(formats.key(code) if code else key)
