@@ -41,6 +41,8 @@ COMMANDS = (
     "addin",
     "schema",
     "rules",
+    "doctor",
+    "shortcut",
 )
 
 

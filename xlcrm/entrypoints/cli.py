@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import io
 import os
 import sys
 from typing import Annotated, Final
@@ -13,8 +12,8 @@ import typer
 
 from xlcrm import __version__
 from xlcrm.entrypoints import faults
-from xlcrm.entrypoints.commands import acting, describing, making
-from xlcrm.entrypoints.terminal import CANNOT, err, out
+from xlcrm.entrypoints.commands import acting, describing, making, tending
+from xlcrm.entrypoints.terminal import CANNOT, err, in_utf8, out
 from xlcrm.entrypoints.wording import ChineseGroup, help_text, is_usage_error, usage_sentence
 
 INTERRUPTED: Final = 130
@@ -29,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _family in (acting, making, describing):  # the order of the help
+for _family in (acting, making, describing, tending):  # the order of the help
     app.add_typer(_family.commands)
 
 
@@ -63,9 +62,7 @@ def console() -> None:
 
 def main() -> None:
     """Run what was typed and leave with its code; a fault of ours is a sentence and a log, no traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    in_utf8()
     gc.disable()  # one command and out: looking for cycles among millions of cells costs a twentieth of it
     try:
         sys.exit(_serve())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import sys
 from pathlib import Path
@@ -40,6 +41,13 @@ Pipe = Annotated[
 ]
 PackName = Annotated[str, typer.Option("--pack", help=f"模板：{'、'.join(PACKS.values())}", metavar="模板")]
 PathArgument = Annotated[Path, typer.Argument(help="工作簿文件", metavar="文件", show_default=False)]
+
+
+def in_utf8() -> None:
+    """Let both streams take any text, whatever the system's own encoding is."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def moment(text: str) -> dt.datetime | None:

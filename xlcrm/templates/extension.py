@@ -5,17 +5,15 @@ LibreOffice cannot wait for the outside process, which needs its main loop, so e
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from xlcrm.workbook.saving import save
+from xlcrm.templates.ribbon import write_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-    from typing import BinaryIO
 
 TITLE: Final = "客户管理"
 """Of the menu and of the toolbar."""
@@ -29,7 +27,6 @@ _TOOLBAR: Final = "xlcrm.toolbar"
 _CALC: Final = "com.sun.star.sheet.SpreadsheetDocument"
 _STARTED: Final = "xlcrm.entrypoints.buttons"
 _OLDEST: Final = "7.0"
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _REGISTRY: Final = (
     'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" '
@@ -65,18 +62,10 @@ def build_extension(
         version: of the extension, `1.2.3`.
 
     Raises:
-        SaveFailed: the system refused to write.
+        OSError: the system refused to write.
     """
     parts = _parts(entries, interpreter, pipe, version)
-    save(path, path, lambda file: _write(file, parts), backup=False)
-
-
-def _write(file: BinaryIO, parts: Mapping[str, str]) -> None:
-    with zipfile.ZipFile(file, "w") as package:
-        for name, text in parts.items():
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.external_attr = 0o644 << 16
-            package.writestr(info, text, zipfile.ZIP_DEFLATED)
+    write_package(path, {name: text.encode("utf-8") for name, text in parts.items()})
 
 
 def _parts(entries: Sequence[Entry], interpreter: str, pipe: str, version: str) -> dict[str, str]:

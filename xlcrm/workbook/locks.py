@@ -38,14 +38,13 @@ def held(path: Path) -> Iterator[None]:
         WorkbookInUse: another xlcrm works on it.
         SaveFailed: nothing can be written beside the workbook.
     """
-    real = path.resolve()
-    folder = real.parent / PRIVATE_FOLDER / _LOCK_FOLDER
+    file = lock_file(path)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / f"{real.name}.lock", os.O_RDWR | os.O_CREAT, 0o666)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise SaveFailed(
-            f"不能在“{real.parent}”里建立锁文件，没有写入权限或文件夹不存在，请检查权限和路径；原文件没有改动。"
+            f"不能在“{path.resolve().parent}”里建立锁文件，没有写入权限或文件夹不存在，请检查权限和路径；原文件没有改动。"
         ) from error
     try:
         if not _lock(handle):
@@ -53,6 +52,12 @@ def held(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def lock_file(path: Path) -> Path:
+    """The small file that `held` locks; it need not exist."""
+    real = path.resolve()
+    return real.parent / PRIVATE_FOLDER / _LOCK_FOLDER / f"{real.name}.lock"
 
 
 def refuse_if_open(path: Path) -> None:
