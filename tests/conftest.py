@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.spreadsheet import calc_app
+from tests.spreadsheet import program
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["calc_app"]
+__all__ = ["program"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,48 +1,16 @@
-"""One real LibreOffice for all tests of this room, and xlwings left as it was found."""
+"""The real LibreOffice as xlwings' active engine, and xlwings left as it was found."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlwings as xw
 
-from xlcrm.calc import calc_available, started
+from tests.spreadsheet import engines_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@contextlib.contextmanager
-def engines_kept() -> Iterator[None]:
-    """Put xlwings' engines and its pretended caller back when the block is left."""
-    engines = xw.engines
-    active, known, named = engines.active, list(engines.engines), dict(engines.engines_by_name)
-    try:
-        yield
-    finally:
-        engines.active = active
-        engines.engines[:] = known
-        engines.engines_by_name.clear()
-        engines.engines_by_name.update(named)
-        if hasattr(xw.Book, "_mock_caller"):
-            del xw.Book._mock_caller
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A running LibreOffice; xlwings does not know of it outside the tests that ask for `app`."""
-    reason = calc_available()
-    if reason:
-        pytest.skip(reason)
-    with (
-        engines_kept(),
-        started(tmp_path_factory.mktemp("calc"), pipe=f"xlcrm-test-{os.getpid()}") as app,
-    ):
-        xw.engines.active = None
-        yield app
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import xlwings as xw
 
-from tests.calc.conftest import engines_kept
+from tests.spreadsheet import engines_kept
 from xlcrm.calc import attach, calc_available, started
 from xlcrm.calc.engine import ENGINE, Engine
 from xlcrm.errors import ProgramMissing

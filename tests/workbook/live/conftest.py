@@ -66,7 +66,7 @@ def _values(book: xlsxwriter.Workbook) -> None:
 
 
 @pytest.fixture
-def book(calc_app: xw.App, path: Path) -> Iterator[xw.Book]:
+def book(program: xw.App, path: Path) -> Iterator[xw.Book]:
     """The workbook, open."""
-    with opened(calc_app, path) as book:
+    with opened(program, path) as book:
         yield book

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import xlwings
 
 from tests.spreadsheet import opened
 from xlcrm.errors import (
@@ -175,8 +176,8 @@ def test_the_file_is_backed_up_once_and_not_saved(book: xw.Book, path: Path) -> 
     assert backup.stat().st_ino != path.stat().st_ino
 
 
-def test_a_workbook_without_a_file_has_neither_lock_nor_backup(calc_app: xw.App) -> None:
-    book = calc_app.books.add()
+def test_a_workbook_without_a_file_has_neither_lock_nor_backup(program: xw.App) -> None:
+    book = program.books.add()
     try:
         name = book.sheets[0].name
         assert apply(book, Block(name, 1, 1, [["甲"]])) == Saved(1)
@@ -356,8 +357,9 @@ def test_cells_under_a_merged_one_are_refused(book: xw.Book) -> None:
     assert book.sheets["空"].range("A2:B2").value == ["甲", "乙"]
 
 
-def test_the_view_is_left_alone(calc_app: xw.App, path: Path) -> None:
-    with opened(calc_app, path) as book:
+def test_the_view_is_left_alone(program: xw.App, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlwings.engines, "active", program.engine)  # a selection belongs to the active one
+    with opened(program, path) as book:
         book.sheets["值"].activate()
         book.sheets["值"].range("C3").select()
         apply(book, Block("清单", 2, 3, [["新"] * 20, [1.0] * 20], resize=True))

@@ -60,11 +60,11 @@ def test_a_missing_sheet_is_named(book: xw.Book) -> None:
         live.grid("没有")
 
 
-def test_a_workbook_that_counts_from_1904(calc_app: xw.App, tmp_path: Path) -> None:
+def test_a_workbook_that_counts_from_1904(program: xw.App, tmp_path: Path) -> None:
     day = dt.datetime(2026, 3, 18)
     path = written(tmp_path / "a.xlsx", {"表": [[day, 1.5]]}, date_1904=True)
     with (
-        opened(calc_app, path) as book,
+        opened(program, path) as book,
         FileDoor(path, write=False) as file,
         LiveDoor(book, write=False) as live,
     ):
