@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from xlcrm.compute.facts import objects
 from xlcrm.compute.tasks import named_by, who
 from xlcrm.tables import BY_NAME
 
@@ -33,11 +34,22 @@ def column_of(facts: Facts, found: pd.DataFrame, keys: Sequence[str]) -> Objects
     """(n,) the first of several columns that each task's own row has, None where it has none."""
     result = np.full(len(found), None, dtype=object)
     for table, positions, places in own_rows(found):
-        key = next((key for key in keys if key in BY_NAME[table].by_key), None)
-        if key is not None:
-            cells = facts.values(table, key).iloc[places].astype(object)
-            result[positions] = cells.where(cells.notna(), None).to_numpy()
+        result[positions] = own_cells(facts, table, places, keys)
     return result
+
+
+def own_cells(facts: Facts, table: str, places: Integers, keys: Sequence[str]) -> Objects:
+    """(n,) the first of several columns that a table has, of some of its rows; None where blank."""
+    key = next((key for key in keys if key in BY_NAME[table].by_key), None)
+    if key is None:
+        return np.full(len(places), None, dtype=object)
+    return objects(facts.values(table, key).iloc[places])
+
+
+def of_register(facts: Facts, codes: Integers, key: str) -> Objects:
+    """(n,) a column of the register for each account code, None where there is none."""
+    known: Objects = np.array([*objects(facts.of_accounts(key)), None], dtype=object)
+    return known[codes]
 
 
 def row_links(facts: Facts, found: pd.DataFrame) -> Objects:
@@ -75,8 +87,7 @@ def task_ids(facts: Facts, found: pd.DataFrame) -> Objects:
     for table, positions, places in own_rows(found):
         key = named_by(table)
         if key:
-            cells = facts.values(table, key).iloc[places].astype(object)
-            cases[positions] = cells.where(cells.notna(), None).to_numpy()
+            cases[positions] = own_cells(facts, table, places, (key,))
     about = first_known(cases, account_ids(facts, found), row_links(facts, found), fallback=TEAM)
     rules = [rule.rule_id for rule in facts.rules.rules]
     days = found["due_at"].to_numpy(dtype="datetime64[D]").tolist()

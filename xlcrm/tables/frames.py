@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -73,6 +74,12 @@ class SheetData:
     notes: pd.DataFrame = field(default_factory=no_notes)
     others: Mapping[str, int] = field(default_factory=dict)
     last_row: int = 0
+
+    @cached_property
+    def unreadable(self) -> Mapping[str, tuple[int, ...]]:
+        """Column key -> the rows whose cell there holds what is no value of its kind."""
+        bad = self.notes[self.notes["remark"].isin([Remark.UNREADABLE, Remark.ERROR])]
+        return {str(key): tuple(rows.tolist()) for key, rows in bad.groupby("key")["row"]}
 
     def has(self, key: str) -> bool:
         """Whether the sheet has the column."""

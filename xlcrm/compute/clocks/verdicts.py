@@ -16,7 +16,6 @@ from xlcrm.rules.base import CalendarKind, Rule, RuleKind
 from xlcrm.rules.sources import Pick
 from xlcrm.tables import BY_NAME
 from xlcrm.tables.fields import CLOCK_STATUS
-from xlcrm.tables.frames import Remark
 from xlcrm.worktime import NATURAL, Calendar
 
 if TYPE_CHECKING:
@@ -252,7 +251,6 @@ def unreadable(rule: Rule, rows: Integers, facts: Facts, *more: str) -> Flags:
     sources = (*rule.start.items, *rule.stop.items)
     keys = [item.place.key for item in sources if item.place is not None and item.place.table == rule.table]
     keys += more
-    notes = sheet.notes
-    bad = notes[notes["remark"].isin([Remark.UNREADABLE, Remark.ERROR]) & notes["key"].isin(keys)]
-    flags: Flags = np.isin(sheet.frame.index.to_numpy()[rows], bad["row"].to_numpy(dtype=np.int64))
+    bad = [place for key in keys for place in sheet.unreadable.get(key, ())]
+    flags: Flags = np.isin(sheet.frame.index.to_numpy()[rows], np.array(bad, dtype=np.int64))
     return flags

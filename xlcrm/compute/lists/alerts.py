@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.compute.clocks.verdicts import AT_RISK, BREACHED, STATUSES
-from xlcrm.compute.identity import links_to
+from xlcrm.compute.facts import nothing
+from xlcrm.compute.identity import first_known, links_to, of_register, own_cells
 from xlcrm.compute.lists.due_list import LEVEL_KEYS, OWNER_KEYS
 from xlcrm.compute.tasks import first_of_customer
 from xlcrm.periods import overrun_text
@@ -18,10 +19,10 @@ from xlcrm.tables import BY_NAME
 from xlcrm.tables.system import ALERTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from xlcrm.compute.clocks.verdicts import Clock
-    from xlcrm.compute.facts import Facts, Integers
+    from xlcrm.compute.facts import Facts, Integers, Objects
 
 
 @dataclass(frozen=True)
@@ -36,35 +37,25 @@ class Alerts:
 
 def alerts(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> Alerts:
     """Breached clocks first, the longest overrun at the top; then those at risk, the nearest first."""
-    picked = []
-    for number, clock in enumerate(clocks.values()):
-        rows = _shown(facts, clock)
-        if len(rows):
-            picked.append(
-                pd.DataFrame(
-                    {
-                        "clock": number,
-                        "row": rows,
-                        "status": clock.status[rows],
-                        "due_at": clock.due[rows],
-                        "left": clock.left[rows],
-                    }
-                )
-            )
-    if not picked:
+    every = list(clocks.values())
+    picked = [_shown(facts, clock) for clock in every]
+    if not any(len(rows) for rows in picked):
         return Alerts(pd.DataFrame(columns=[item.key for item in ALERTS.columns]), 0, 0, 0)
-    joined = pd.concat(picked, ignore_index=True)
-    late = joined["status"] == BREACHED
-    order = np.lexsort((joined["row"], joined["clock"], joined["due_at"], ~late))
-    first = joined.iloc[order[: facts.parameters.due_rows]]
-    worded = [
-        _worded(facts, clock, own)
-        for number, clock in enumerate(clocks.values())
-        if len(own := first[first["clock"] == number])
-    ]
-    shown = pd.concat(worded).reindex(first.index)[[item.key for item in ALERTS.columns]]
+    number = np.repeat(np.arange(len(every)), [len(rows) for rows in picked])
+    row = np.concatenate(picked)
+    late = np.concatenate([clock.status[rows] for clock, rows in zip(every, picked, strict=True)]) == BREACHED
+    due = np.concatenate([clock.due[rows] for clock, rows in zip(every, picked, strict=True)])
+    order = np.lexsort((row, number, due, ~late))
+    first = order[: facts.parameters.due_rows]
+    cells: dict[str, Objects] = {item.key: np.full(len(first), None, dtype=object) for item in ALERTS.columns}
+    cells["due_at"] = nothing(len(first))
+    for place, clock in enumerate(every):
+        own = np.flatnonzero(number[first] == place)
+        if len(own):
+            for key, words in _worded(facts, clock, row[first[own]]).items():
+                cells[key][own] = words
     breached = int(late.sum())
-    return Alerts(shown.reset_index(drop=True), breached, len(joined) - breached, len(joined) - len(first))
+    return Alerts(pd.DataFrame(cells), breached, len(order) - breached, len(order) - len(first))
 
 
 def _shown(facts: Facts, clock: Clock) -> Integers:
@@ -77,43 +68,28 @@ def _shown(facts: Facts, clock: Clock) -> Integers:
     return np.sort(np.concatenate(picked))
 
 
-def _worded(facts: Facts, clock: Clock, picked: pd.DataFrame) -> pd.DataFrame:
-    rows = picked["row"].to_numpy()
-    table = BY_NAME[clock.table]
-    customer = pd.Series(facts.of_rows(clock.table, "customer_id").to_numpy()[rows], dtype="str")
-    name = pd.Series(facts.of_rows(clock.table, "name").to_numpy()[rows], dtype="str")
-    owner = pd.Series(facts.of_rows(clock.table, "owner").to_numpy()[rows], dtype="str")
-    own_name = _own(facts, clock.table, rows, ("name",))
-    own_owner = _own(facts, clock.table, rows, OWNER_KEYS)
+def _worded(facts: Facts, clock: Clock, rows: Integers) -> dict[str, Objects | list[str] | str]:
+    """Key of `tables.system.ALERTS` -> (n,) the cells of a clock's rows, or the one that all share."""
+    table, codes = BY_NAME[clock.table], facts.codes(clock.table)[rows]
     natural = np.array([rule.calendar is CalendarKind.NATURAL for rule in clock.rules], dtype=bool)
-    return pd.DataFrame(
-        {
-            "status": np.array(STATUSES, dtype=object)[picked["status"].to_numpy()],
-            "overrun": overrun_text(
-                -picked["left"].to_numpy(),
-                (picked["status"] == BREACHED).to_numpy(),
-                in_days=natural[clock.rule[rows]],
-            ),
-            "due_at": np.where(
-                clock.by_day[rows],
-                clock.due[rows].astype("datetime64[D]").astype("datetime64[s]"),
-                clock.due[rows],
-            ),
-            "clock": clock.name,
-            "level": _own(facts, clock.table, rows, LEVEL_KEYS).to_numpy(),
-            "case_id": _own(facts, clock.table, rows, (table.key,)).to_numpy(),
-            "customer_id": customer.fillna(_own(facts, clock.table, rows, ("customer_id",))).to_numpy(),
-            "name": name.fillna(own_name).to_numpy(),
-            "owner": own_owner.fillna(owner).to_numpy(),
-            "rule": np.array([rule.label for rule in clock.rules], dtype=object)[clock.rule[rows]],
-            "source": links_to(facts, clock.table, rows),
-        },
-        index=picked.index,
-    )
+    labels = np.array([rule.label for rule in clock.rules], dtype=object)
+    due = clock.due[rows]
 
+    def own(*keys: str) -> Objects:
+        return own_cells(facts, clock.table, rows, keys)
 
-def _own(facts: Facts, table: str, rows: Integers, keys: Sequence[str]) -> pd.Series:
-    key = next((key for key in keys if key in BY_NAME[table].by_key), None)
-    if key is None:
-        return pd.Series([None] * len(rows), dtype="str")
-    return pd.Series(facts.values(table, key).to_numpy()[rows], dtype="str")
+    return {
+        "status": np.array(STATUSES, dtype=object)[clock.status[rows]],
+        "overrun": overrun_text(
+            -clock.left[rows], clock.status[rows] == BREACHED, in_days=natural[clock.rule[rows]]
+        ),
+        "due_at": np.where(clock.by_day[rows], due.astype("datetime64[D]").astype("datetime64[s]"), due),
+        "clock": clock.name,
+        "level": own(*LEVEL_KEYS),
+        "case_id": own(table.key),
+        "customer_id": first_known(of_register(facts, codes, "customer_id"), own("customer_id")),
+        "name": first_known(of_register(facts, codes, "name"), own("name")),
+        "owner": first_known(own(*OWNER_KEYS), of_register(facts, codes, "owner")),
+        "rule": labels[clock.rule[rows]],
+        "source": links_to(facts, clock.table, rows),
+    }

@@ -19,6 +19,7 @@ from xlcrm.compute.identity import (
     column_of,
     first_known,
     never_first,
+    of_register,
     once,
     row_links,
     task_ids,
@@ -152,13 +153,6 @@ def _kept(facts: Facts) -> pd.DataFrame:
     return frame.set_index("task_id")
 
 
-def _of_account(facts: Facts, found: pd.DataFrame, key: str) -> Objects:
-    """(n,) a column of the register for each task's customer, None where there is none."""
-    known: Objects = np.array([*objects(facts.of_accounts(key)), None], dtype=object)
-    codes: Integers = found["code"].to_numpy()
-    return known[codes]
-
-
 def _priorities(facts: Facts, found: pd.DataFrame, state: Integers) -> Integers:
     """1 breached grave cases, 2 other breached clocks, 3 overdue A类, 4 other overdue, 5 today, 6 later."""
     breached = found["breached"].to_numpy(dtype=bool) & (state == OVERDUE)
@@ -174,7 +168,7 @@ def _worded(
     facts: Facts, found: pd.DataFrame, state: Integers, priority: Integers, due: Moments, by_day: Flags
 ) -> pd.DataFrame:
     numbers = found["rule"].to_numpy()
-    rules = [facts.rules.rules[number] for number in numbers.tolist()]
+    rules, codes = [facts.rules.rules[number] for number in numbers.tolist()], found["code"].to_numpy()
     labels = np.array([*(rule.label for rule in facts.rules.rules), ""], dtype=object)
     own_name = column_of(facts, found, ("name",))
     slots = _slots(facts, due)
@@ -191,8 +185,8 @@ def _worded(
                 )
             ],
             "customer_id": account_ids(facts, found),
-            "name": first_known(_of_account(facts, found, "name"), own_name),
-            "grade": in_words(facts, "grade", _of_account(facts, found, "grade")),
+            "name": first_known(of_register(facts, codes, "name"), own_name),
+            "grade": in_words(facts, "grade", of_register(facts, codes, "grade")),
             "owner": _owners(facts, found),
             "way": _ways(facts, found),
             "slot": [
@@ -262,13 +256,14 @@ def _minute_text(minutes: int) -> str:
 
 
 def _owners(facts: Facts, found: pd.DataFrame) -> Objects:
-    owner = first_known(column_of(facts, found, OWNER_KEYS), _of_account(facts, found, "owner"))
+    registered = of_register(facts, found["code"].to_numpy(), "owner")
+    owner = first_known(column_of(facts, found, OWNER_KEYS), registered)
     return np.where(found["place"].to_numpy() >= 0, owner, TEAM)
 
 
 def _ways(facts: Facts, found: pd.DataFrame) -> Objects:
     """The way of the task's own plan, else of the follow-up plan, else the customer's preferred one."""
-    ways = [_of_account(facts, found, "preferences")]
+    ways = [of_register(facts, found["code"].to_numpy(), "preferences")]
     planned = (found["table"] == "maintenance_plans").to_numpy()
     for plan in ("followup_plans", "visit_plans"):
         if facts.frame(plan).empty:
