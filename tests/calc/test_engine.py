@@ -114,6 +114,21 @@ def test_attach_to_a_second_program(program: Any, second: tuple[Any, str, Path])
 
 
 @pytest.mark.slow
+def test_program_in_chinese(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """There the plain format is called 常规; a code in English stays one."""
+    if reason := calc_available():
+        pytest.skip(reason)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    with started(tmp_path, pipe=f"xlcrm-chinese-{os.getpid()}") as app:
+        book = app.books.add()
+        assert book.api.NumberFormats.getByKey(0).FormatString == "常规"
+        cells = book.sheets[0]["A1:D1"]
+        cells.value = [dt.datetime(2024, 3, 5), True, "=SUM(1,2)", "'007"]
+        assert cells.value == [dt.datetime(2024, 3, 5), True, 3.0, "007"]
+        assert [cell.number_format for cell in cells] == ["YYYY-MM-DD", "BOOLEAN", "General", "General"]
+
+
+@pytest.mark.slow
 def test_program_that_dies(second: tuple[Any, str, Path]) -> None:
     own, pipe, _ = second
     cell = own.books.add().sheets[0]["A1"]

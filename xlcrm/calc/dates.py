@@ -6,6 +6,8 @@ import datetime as dt
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from xlcrm.calc.bridge import uno
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,6 +22,7 @@ MOMENT_CODE: Final = "YYYY-MM-DD HH:MM"
 TIME_CODE: Final = "HH:MM:SS"
 LOGICAL_CODE: Final = "BOOLEAN"
 GENERAL_CODE: Final = "General"
+_LOCALE_STEP: Final = 10_000  # keys of one locale's formats
 
 
 class Kind(Enum):
@@ -38,21 +41,25 @@ class Formats:
     def __init__(self, document: Any) -> None:
         self.epoch = _epoch(document)
         self._formats = document.NumberFormats
-        self._locale = document.CharLocale
+        self._locale = uno().createUnoStruct("com.sun.star.lang.Locale")  # an empty one: the program's own
         self._kinds: dict[int, Kind] = {}
         self._keys: dict[str, int] = {}
 
     def kind(self, key: int) -> Kind:
         if key not in self._kinds:
             entry = self._formats.getByKey(key)
-            self._kinds[key] = _kind(entry.Type, entry.FormatString)
+            general = key % _LOCALE_STEP == 0  # a locale's first format, whatever it calls it
+            self._kinds[key] = _kind(entry.Type, GENERAL_CODE if general else entry.FormatString)
         return self._kinds[key]
 
     def code(self, key: int) -> str:
-        return str(self._formats.getByKey(key).FormatString)
+        general = self.kind(key) is Kind.GENERAL
+        return GENERAL_CODE if general else str(self._formats.getByKey(key).FormatString)
 
     def key(self, code: str) -> int:
         """The key of a format code, added when the workbook has none such."""
+        if code == GENERAL_CODE:
+            return int(self._formats.getStandardIndex(self._locale))
         if code not in self._keys:
             found = self._formats.queryKey(code, self._locale, False)  # noqa: FBT003  # UNO takes no names
             self._keys[code] = int(self._formats.addNew(code, self._locale) if found == -1 else found)

@@ -55,8 +55,9 @@ class Looks(base_classes.Range):
 
     @number_format.setter
     def number_format(self, value: str) -> None:
-        if self.api is not None and self.number_format != value:  # LibreOffice would measure every row anew
-            self.api.NumberFormat = self.formats.key(value)
+        api = self.api
+        if api is not None and uniform_key(api) != (key := self.formats.key(value)):
+            api.NumberFormat = key  # only where it is new: LibreOffice then measures every row anew
 
     @property
     def color(self) -> tuple[int, int, int] | None:
