@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
 
+from xlcrm.actions import ACTIONS
 from xlcrm.actions.create import demo, new, pack_named
+from xlcrm.actions.macros import machine_remarks, macros
 from xlcrm.errors import SaveFailed, UsageError
 from xlcrm.tables import PACKS, tables_of
 from xlcrm.workbook.file import FileDoor
@@ -53,6 +56,41 @@ def test_an_empty_workbook_is_built_by_a_chinese_name(tmp_path: Path) -> None:
     assert new(path, "客户支持").message == f"已建立 {path}（客户支持）"
     with FileDoor(path, write=False) as door:
         assert {table.title for table in tables_of("support")} <= set(door.sheets)
+
+
+@pytest.mark.parametrize(
+    ("platform", "key", "says"),
+    [
+        ("win32", "INTERPRETER_WIN", "启用内容"),
+        ("darwin", "INTERPRETER_MAC", "xlwings runpython install"),
+        ("linux", None, "没有 Excel"),
+    ],
+)
+def test_a_workbook_with_buttons_names_the_interpreter_where_excel_runs(
+    tmp_path: Path, platform: str, key: str | None, says: str
+) -> None:
+    path = tmp_path / "客户.XLSM"
+    outcome = new(path, "crm", platform=platform, interpreter="/here/python")
+    assert outcome.message == f"已建立 {path}（客户关系管理，带按钮）"
+    assert any(says in remark for remark in outcome.remarks)
+    with FileDoor(path, write=False) as door:
+        columns = door.grid("xlwings.conf").columns
+    told = dict(zip(columns[0], columns[1], strict=True))
+    assert {name for name in told if "INTERPRETER" in str(name)} == ({key} if key else set())
+    assert key is None or told[key] == "/here/python"
+
+
+def test_the_interpreter_is_this_one_by_default(tmp_path: Path) -> None:
+    assert macros(sys.platform, sys.executable).buttons
+    outcome = new(tmp_path / "客户.xlsm", "crm")
+    assert list(outcome.remarks) == list(machine_remarks(sys.platform))
+
+
+def test_every_action_has_a_button() -> None:
+    told = macros("win32", "python")
+    assert [(button.caption, button.macro) for button in told.buttons] == [
+        (action.label, action.macro) for action in ACTIONS.values()
+    ]
 
 
 @pytest.mark.slow
