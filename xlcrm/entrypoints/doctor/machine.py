@@ -126,10 +126,15 @@ def _processes() -> list[str]:
     if sys.platform == "win32":
         return first_cells(_output("tasklist", "/fo", "csv", "/nh"))
     if sys.platform == "linux":
-        return [
-            name.read_text("utf-8", errors="replace").strip() for name in Path("/proc").glob("[0-9]*/comm")
-        ]
+        return [_name_of(process) for process in Path("/proc").glob("[0-9]*")]
     return [line.rpartition("/")[2] for line in _output("ps", "-axo", "comm=").splitlines()]
+
+
+def _name_of(process: Path) -> str:
+    try:
+        return (process / "comm").read_text("utf-8", errors="replace").strip()
+    except OSError:  # it has ended meanwhile
+        return ""
 
 
 def first_cells(table: str) -> list[str]:
