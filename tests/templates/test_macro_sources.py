@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from unittest.mock import patch
 
@@ -41,6 +42,12 @@ def test_an_installed_package_has_them_inside(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         (folder / "ribbon.xml").write_text("")
     assert macros_folder(package) == package / "macros"
+
+
+def test_a_wheel_takes_them_along() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert settings["targets"]["wheel"]["force-include"] == {"macros": "xlcrm/macros"}
+    assert "macros" in settings["targets"]["sdist"]["include"]
 
 
 def test_a_package_without_sources_says_so(tmp_path: Path) -> None:

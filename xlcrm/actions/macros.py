@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _NO_EXCEL: Final = (
     "这台电脑的系统没有 Excel，文件里没有写 Python 的位置：要用 Excel，请在装有 Excel 的电脑上运行同样的命令",
-    "LibreOffice 里用扩展：运行 xlcrm addin 客户管理.oxt；或打开工作簿后运行 xlcrm refresh 文件 --live",
+    "LibreOffice 里用扩展的按钮：运行 xlcrm addin 客户管理.oxt 并安装；工作簿里的按钮只在 Excel 里起作用",
 )
 _ALLOW: Final = "打开时如果 Excel 提示宏已被禁用，点“启用内容”，按钮才起作用"
 _MACOS: Final = "在终端里运行一次 xlwings runpython install，按钮才能启动 Python（只需一次）"
