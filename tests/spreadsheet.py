@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import xlwings as xw
@@ -14,6 +14,9 @@ from xlcrm.calc import calc_available, started
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+PIPE: Final = f"xlcrm-test-{os.getpid()}"
 
 
 @contextlib.contextmanager
@@ -40,7 +43,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         pytest.skip(reason)
     with (
         engines_kept(),
-        started(tmp_path_factory.mktemp("calc"), pipe=f"xlcrm-test-{os.getpid()}") as app,
+        started(tmp_path_factory.mktemp("calc"), pipe=PIPE) as app,
     ):
         xw.engines.active = None
         yield app
