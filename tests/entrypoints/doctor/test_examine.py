@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.running import call
 from tests.entrypoints.doctor.stand_ins import LINUX, machine
-from xlcrm.actions import create
+from xlcrm.actions import addin, create
 from xlcrm.entrypoints import doctor
 from xlcrm.entrypoints.doctor import Check, examine, first_step, worst_state
 
@@ -72,6 +72,23 @@ def test_a_macro_workbook(tmp_path: Path, platform: str, interpreter: str, state
     checks = examine(machine(platform=platform, executable=str(here), xlwings=own_version()), path, NOW)
     assert states(checks)["宏的版本"] == "正常"
     assert states(checks).get("按钮的 Python") == state
+
+
+def test_macros_of_a_file_that_must_not_be_opened_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "客户.xlsm"
+    path.write_bytes(b"PK\x03\x04 cut short")
+    found = states(examine(LINUX, path, NOW))
+    assert found["工作簿"] == "故障"
+    assert "宏的版本" not in found
+
+
+def test_an_addin_is_looked_at_like_a_workbook(tmp_path: Path) -> None:
+    here = tmp_path / "python.exe"
+    here.touch()
+    path = tmp_path / "客户管理.xlam"
+    addin.addin(path, "win32", str(here))
+    checks = examine(machine(platform="win32", executable=str(here), xlwings=own_version()), path, NOW)
+    assert (states(checks)["宏的版本"], states(checks)["按钮的 Python"]) == ("正常", "正常")
 
 
 def own_version() -> str:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 from xlcrm import __version__
 from xlcrm.entrypoints.doctor import clock, excel, interpreter, macros, programs, workbook
 from xlcrm.entrypoints.doctor.base import FAULT, FINE, NOTICE, Check, Verdict, checked
+from xlcrm.errors import XlcrmError
 from xlcrm.workbook.file import FileDoor
+from xlcrm.workbook.safety import inspect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,7 +86,7 @@ def _workbook_looks(machine: Machine, path: Path, running: Callable[[], frozense
     if not path.is_file():
         return looks[:1]
     looks.append(("网络标记", lambda: workbook.web_mark(path, machine.platform, machine.mark(path))))
-    if path.suffix.lower() in workbook.MACRO_SUFFIXES:
+    if path.suffix.lower() in workbook.MACRO_SUFFIXES and _sound(path):
         looks += [
             ("宏的版本", lambda: macros.module_version(_project(path), machine.xlwings or "")),
             (
@@ -117,6 +119,15 @@ def _saved(path: Path | None) -> dt.datetime | None:
     if path is None or not path.is_file():
         return None
     return dt.datetime.fromtimestamp(path.stat().st_mtime)
+
+
+def _sound(path: Path) -> bool:
+    """Whether the package may be opened at all; where not, "工作簿" has said why."""
+    try:
+        inspect(path)
+    except XlcrmError:
+        return False
+    return True
 
 
 def _size(path: Path) -> int:
