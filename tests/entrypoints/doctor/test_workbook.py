@@ -56,7 +56,8 @@ def test_nobody_has_it_open(demo: Path) -> None:
 def test_a_lock_file_is_a_leftover_perhaps_where_no_program_runs(demo: Path) -> None:
     demo.with_name(f"~${demo.name}").write_bytes(b"\x04Wang".ljust(165, b" "))
     held_by_somebody = workbook.locks(demo, {"Excel"})
-    assert held_by_somebody.state == "故障"
+    assert held_by_somebody.state == "注意"
+    assert "--live" in held_by_somebody.advice
     assert "Wang 正用 Excel" in held_by_somebody.found
     leftover = workbook.locks(demo, set())
     assert leftover.state == "注意"

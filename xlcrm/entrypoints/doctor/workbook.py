@@ -69,7 +69,7 @@ def web_mark(path: Path, platform: str, mark: str | None) -> Verdict:
 
 
 def locks(path: Path, running: Collection[str]) -> Verdict:
-    """Who has it open, by the files that programs leave beside it.
+    """Who has it open, by the files that programs leave beside it; no fault, for buttons work just then.
 
     Args:
         path: the workbook.
@@ -79,7 +79,9 @@ def locks(path: Path, running: Collection[str]) -> Verdict:
         refuse_if_open(path)
     except WorkbookInUse as error:
         if running:
-            return Verdict(FAULT, error.message)
+            return Verdict(
+                NOTICE, error.message, "打开着时请点按钮或加 --live；要处理文件，请先保存并关闭它。"
+            )
         return Verdict(
             NOTICE,
             f"{error.message}这台电脑上没有运行表格程序",
@@ -90,7 +92,7 @@ def locks(path: Path, running: Collection[str]) -> Verdict:
             with held(path):
                 pass
         except WorkbookInUse as error:
-            return Verdict(FAULT, error.message)
+            return Verdict(NOTICE, error.message)
     return Verdict(FINE, "没有人打开着它")
 
 
