@@ -46,7 +46,9 @@ def nothing(count: int) -> Moments:
 
 def objects(series: pd.Series) -> Objects:
     """Any column as (n,) Python objects with None for blank."""
-    return series.astype(object).where(series.notna(), None).to_numpy(dtype=object)
+    found: Objects = series.to_numpy(dtype=object, copy=True)
+    found[series.isna().to_numpy()] = None
+    return found
 
 
 def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
