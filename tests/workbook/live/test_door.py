@@ -105,6 +105,14 @@ def test_dates_show_as_dates_and_numbers_as_numbers(book: xw.Book) -> None:
     assert sheet.range("A3").number_format.lower() == "yyyy-mm-dd"  # it showed dates already
 
 
+def test_dates_and_moments_by_turns_share_a_format(book: xw.Book) -> None:
+    values: list[Any] = [dt.date(2026, 3, 18), dt.datetime(2026, 3, 18, 9, 40)] * 60
+    apply(book, Block("空", 1, 1, [values]))
+    assert book.sheets["空"].range("A1:A120").number_format.lower() == "yyyy-mm-dd hh:mm"
+    with LiveDoor(book, write=False) as door:
+        assert list(door.grid("空").columns[0]) == values
+
+
 def test_kept_cells_are_not_touched_and_none_empties(book: xw.Book) -> None:
     book.sheets["空"].range("A1:B4").value = [[1, 2], [3, 4], [5, 6], [7, 8]]
     book.sheets["空"].range("A2").formula = "=1+2"
@@ -305,6 +313,42 @@ def test_a_program_that_stops_answering_is_said_to_be_busy(
     book: xw.Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access, "write_values", Failing(ProgramBusy("Excel 正忙"), 2))
+    with pytest.raises(ProgramBusy, match=r"^Excel 正忙。$"):
+        apply(book, Block("空", 1, 1, [["甲"]]), Block("清单", 2, 3, [["新"]]))
+    assert book.sheets["空"].range("A1").value is None
+
+
+def test_a_program_that_stays_busy_is_not_asked_to_take_back_for_ever(
+    book: xw.Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = access.write_values
+    calls: list[str] = []
+
+    def write(sheet: xw.Sheet, area: Any, rows: Any) -> None:
+        calls.append(sheet.name)
+        if len(calls) > 2:
+            raise ProgramBusy("Excel 正忙")
+        original(sheet, area, rows)
+
+    monkeypatch.setattr(access, "write_values", write)
+    with pytest.raises(ProgramBusy, match=r"^Excel 正忙；有的单元格没能恢复原来的内容"):
+        apply(book, *BLOCKS)
+    assert len(calls) == 2 + 1 + 3
+
+
+def test_a_busy_program_that_answers_again_takes_everything_back(
+    book: xw.Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = access.write_values
+    calls: list[str] = []
+
+    def write(sheet: xw.Sheet, area: Any, rows: Any) -> None:
+        calls.append(sheet.name)
+        if len(calls) in {2, 3}:
+            raise ProgramBusy("Excel 正忙")
+        original(sheet, area, rows)
+
+    monkeypatch.setattr(access, "write_values", write)
     with pytest.raises(ProgramBusy, match=r"^Excel 正忙。$"):
         apply(book, Block("空", 1, 1, [["甲"]]), Block("清单", 2, 3, [["新"]]))
     assert book.sheets["空"].range("A1").value is None

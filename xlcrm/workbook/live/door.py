@@ -16,6 +16,7 @@ from xlcrm.errors import (
 )
 from xlcrm.workbook.live import access, lists
 from xlcrm.workbook.live.cells import changed_span, changing, checked
+from xlcrm.workbook.live.filters import unfiltered
 from xlcrm.workbook.live.merges import refuse_hidden
 from xlcrm.workbook.live.patience import answering, ask, patiently
 from xlcrm.workbook.live.program import counts_from_1904, is_protected, local_path, said
@@ -143,15 +144,18 @@ class LiveDoor:
     def _write(self, plans: list[SheetPlan]) -> None:
         """Write sheet after sheet; when one fails, all of them are as before."""
         writer = Writer()
-        for plan in plans:
-            try:
-                with self._plainly(plan.name):
-                    writer.write(plan)
-            except BaseException as error:
-                whole = writer.take_back()
-                if whole or not isinstance(error, XlcrmError):
-                    raise
-                raise _half_written(error) from error
+        with contextlib.ExitStack() as stack:
+            for plan in plans:
+                plan.all_shown = stack.enter_context(unfiltered(plan.sheet, plan.tables))
+            for plan in plans:
+                try:
+                    with self._plainly(plan.name):
+                        writer.write(plan)
+                except BaseException as error:
+                    whole = writer.take_back()
+                    if whole or not isinstance(error, XlcrmError):
+                        raise
+                    raise _half_written(error) from error
 
     def _sheet(self, name: str) -> xw.Sheet:
         if name not in self._sheets:

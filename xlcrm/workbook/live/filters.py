@@ -33,14 +33,13 @@ def unfiltered(sheet: xw.Sheet, tables: Sequence[Table]) -> Iterator[bool]:
     open_to_all = True
     try:
         for own in _filters(sheet, tables):
-            active = [criteria for criteria in ask(own, "criteria") if criteria.type != "none"]
-            if not active:
-                continue
-            if any(criteria.type == "unknown" for criteria in active):
+            criteria = quietly(partial(ask, own, "criteria"))
+            active = [] if criteria is None else [item for item in criteria if item.type != "none"]
+            if criteria is None or any(item.type == "unknown" for item in active):
                 open_to_all = False
-                continue
-            taken.append((own, active))
-            patiently(own.clear)
+            elif active:
+                taken.append((own, active))
+                quietly(partial(patiently, own.clear))
         yield open_to_all
     finally:
         for own, active in taken:

@@ -6,11 +6,10 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from xlcrm.errors import WorkbookError
+from xlcrm.errors import ProgramError, WorkbookError
 from xlcrm.workbook.live import access
 from xlcrm.workbook.live.access import copy_looks, quietly, range_of, set_number_format, transposed
 from xlcrm.workbook.live.cells import LONG, Formula, Piece, arrived, as_before, pieces, typed
-from xlcrm.workbook.live.filters import unfiltered
 from xlcrm.workbook.live.number_formats import needed
 from xlcrm.workbook.live.patience import ask, patiently, tell
 from xlcrm.workbook.live.texts import MARK
@@ -40,6 +39,7 @@ class SheetPlan:
         resized: tables that end elsewhere from now on, and where.
         growths: rows that come to a list.
         cells: how many cells get another value.
+        all_shown: no filter hides rows while it is written.
     """
 
     sheet: xw.Sheet
@@ -49,6 +49,7 @@ class SheetPlan:
     resized: list[tuple[Table, Area]] = field(default_factory=list)
     growths: list[Growth] = field(default_factory=list)
     cells: int = 0
+    all_shown: bool = True
 
     @property
     def empty(self) -> bool:
@@ -68,34 +69,43 @@ class Writer:
             WorkbookError: what was read back is not what was written.
             Exception: what the program said.
         """
-        with unfiltered(plan.sheet, plan.tables) as all_shown:
-            for table, area in plan.resized:
-                if area.bottom > table.area.bottom:
-                    self._resize(plan.sheet, table, area)
-            for growth in plan.growths:
-                copy_looks(plan.sheet, growth.model, growth.rows)
-            for piece, held in plan.work:
-                self._piece(plan, piece, held, all_shown=all_shown)
-            for table, area in plan.resized:
-                if area.bottom < table.area.bottom:
-                    self._resize(plan.sheet, table, area)
+        for table, area in plan.resized:
+            if area.bottom > table.area.bottom:
+                self._resize(plan.sheet, table, area)
+        for growth in plan.growths:
+            copy_looks(plan.sheet, growth.model, growth.rows)
+        for piece, held in plan.work:
+            self._piece(plan, piece, held)
+        for table, area in plan.resized:
+            if area.bottom < table.area.bottom:
+                self._resize(plan.sheet, table, area)
 
     def take_back(self) -> bool:
-        """Undo all that was written, the last first; whether everything could be put back."""
+        """Undo all that was written, the last first; whether everything could be put back.
+
+        A program that is busy now is given time; one that stays so is left alone.
+        """
         whole = True
         while self._undo:
             step = self._undo.pop()
-            try:
-                step()
-            except Exception:  # noqa: BLE001 - go on with the others, whatever the program says
-                whole = False
+            for last in (False, False, True):
+                try:
+                    step()
+                except ProgramError:
+                    if last:
+                        return False
+                except Exception:  # noqa: BLE001 - go on with the others, whatever the program says
+                    whole = False
+                    break
+                else:
+                    break
         return whole
 
     def _resize(self, sheet: xw.Sheet, table: Table, area: Area) -> None:
         self._undo.append(lambda: _resize(sheet, table, table.area))
         _resize(sheet, table, area)
 
-    def _piece(self, plan: SheetPlan, piece: Piece, held: Held, *, all_shown: bool) -> None:
+    def _piece(self, plan: SheetPlan, piece: Piece, held: Held) -> None:
         sheet = plan.sheet
         formats = needed(sheet, piece)
         old = formats[0][::-1]
@@ -106,25 +116,25 @@ class Writer:
         _fill(sheet, piece, formats)
         wrong = _wrong(sheet, piece)
         if wrong:
-            self._repair(plan, wrong, all_shown=all_shown)
+            _repair(plan, wrong)
 
-    def _repair(self, plan: SheetPlan, wrong: list[tuple[int, int, Any]], *, all_shown: bool) -> None:
-        """Write cells one by one that an array did not reach, or that were read otherwise."""
-        if len(wrong) > _MOST_REPAIRS:
-            hint = "" if all_shown else "（它正按颜色或日期筛选，请先清除筛选）"
+
+def _repair(plan: SheetPlan, wrong: list[tuple[int, int, Any]]) -> None:
+    """Write cells one by one that an array did not reach, or that were read otherwise."""
+    if len(wrong) > _MOST_REPAIRS:
+        hint = "" if plan.all_shown else "（它正按颜色或日期筛选，请先清除筛选）"
+        raise WorkbookError(
+            f"工作表“{plan.name}”有 {len(wrong)} 个单元格写入后读回的内容不一致{hint}，请检查该工作表后重试"
+        )
+    for row, column, value in wrong:
+        cell = range_of(plan.sheet, Area(row, column, row, column))
+        _type_one(cell, value)
+        found = ask(cell, "formula" if isinstance(value, Formula) else "value")
+        if not arrived(found, value):
             raise WorkbookError(
-                f"工作表“{plan.name}”有 {len(wrong)} 个单元格写入后读回的内容不一致{hint}，"
-                "请检查该工作表后重试"
+                f"工作表“{plan.name}”的 {address(row, column)} 写不进去（读回的内容不一致），"
+                "请检查它是否在合并单元格、数据透视表或数组公式里"
             )
-        for row, column, value in wrong:
-            cell = range_of(plan.sheet, Area(row, column, row, column))
-            _type_one(cell, value)
-            found = ask(cell, "formula" if isinstance(value, Formula) else "value")
-            if not arrived(found, value):
-                raise WorkbookError(
-                    f"工作表“{plan.name}”的 {address(row, column)} 写不进去（读回的内容不一致），"
-                    "请检查它是否在合并单元格、数据透视表或数组公式里"
-                )
 
 
 def _resize(sheet: xw.Sheet, table: Table, area: Area) -> None:

@@ -1,0 +1,79 @@
+"""Whole areas in few calls, whatever shape a program answers in."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from xlcrm.workbook.live import access
+from xlcrm.workbook.live.access import _square, number_formats, quietly, read, write_values
+from xlcrm.workbook.patch.ranges import Area
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+
+@pytest.mark.parametrize(
+    ("found", "area", "wanted"),
+    [
+        ("=A1", Area(1, 1, 1, 1), [["=A1"]]),
+        (None, Area(1, 1, 1, 1), [[""]]),
+        (("a", None, 1.5), Area(1, 1, 1, 3), [["a", "", "1.5"]]),
+        (["a", "b"], Area(1, 1, 2, 1), [["a"], ["b"]]),
+        ((("a", "b"), ("c", None)), Area(1, 1, 2, 2), [["a", "b"], ["c", ""]]),
+    ],
+)
+def test_formulas_come_as_rows(found: Any, area: Area, wanted: list[list[str]]) -> None:
+    assert _square(found, area) == wanted
+
+
+def test_an_answer_of_another_shape_is_no_answer() -> None:
+    with pytest.raises(ValueError, match="1 行公式，应为 2 行 1 列"):
+        _square((("a",),), Area(1, 1, 2, 1))
+
+
+def test_a_large_area_is_read_and_written_in_parts(book: xw.Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "_CELLS_A_CALL", 4)
+    sheet = book.sheets["空"]
+    rows = [[float(10 * row + column) for column in range(3)] for row in range(5)]
+    area = Area(2, 2, 6, 4)
+    write_values(sheet, area, rows)
+    held = read(sheet, area)
+    assert held.values == rows
+    assert held.formulas[4] == ["40", "41", "42"]
+
+
+def test_number_formats_of_a_mixed_column(book: xw.Book) -> None:
+    sheet = book.sheets["空"]
+    sheet.range("A1:A10").number_format = "0.00"
+    sheet.range("A7").number_format = "@"
+    found = number_formats(sheet, Area(1, 1, 10, 1))
+    assert {row: code for part, code in found for row in range(part.top, part.bottom + 1)} == {
+        **dict.fromkeys(range(1, 11), "0.00"),
+        7: "@",
+    }
+    assert number_formats(sheet, Area(1, 1, 6, 1)) == [(Area(1, 1, 6, 1), "0.00")]
+
+
+def test_a_column_of_many_formats_is_not_asked_for_ever() -> None:
+    asked: list[int] = []
+
+    class Cells:
+        @property
+        def number_format(self) -> None:
+            asked.append(1)
+
+    sheet: Any = SimpleNamespace(range=lambda *_: Cells())
+    found = number_formats(sheet, Area(1, 1, 100_000, 1))
+    assert sum(part.bottom - part.top + 1 for part, _ in found) == 100_000
+    assert len(asked) < 1_000
+
+
+def test_questions_that_a_program_cannot_answer() -> None:
+    def ask() -> None:
+        raise ValueError
+
+    assert quietly(ask) is None
+    assert quietly(ask, default=3) == 3
