@@ -3,8 +3,8 @@
     python -m tests.bench.bench_live [--rows 20000] [--runs 2]
 
 The workbook of `bench_refresh`, opened in a LibreOffice of its own. Each door refreshes a fresh copy (every
-auto cell is new), and then the same one again (nothing but the journal changes); the file door's seconds include
-opening the file, the live door's not: the user has done that. Median seconds inside one process.
+auto cell is new), and then the same one again (nothing but the journal changes); the file door's seconds
+include opening the file, the live door's not: the user has done that. Median seconds inside one process.
 """
 
 from __future__ import annotations

@@ -97,12 +97,14 @@ def _exact(formula: str, cut: float) -> float:
 def moment(value: dt.datetime, *, duration: bool = False, date1904: bool = False) -> object:
     """A date, a moment, a time of day or a duration, as calamine tells them apart."""
     # pywin32's times are a subclass with a zone that means nothing.
-    at = dt.datetime.combine(value.date(), value.time())
+    at = value if type(value) is dt.datetime else dt.datetime.combine(value.date(), value.time())
     off = at.microsecond
-    if min(off, _SECOND - off) <= _BLUR:
-        at = at.replace(microsecond=0) + dt.timedelta(seconds=off > _BLUR)
-    else:
-        at = at.replace(microsecond=off // _MILLISECOND * _MILLISECOND)
+    if off:
+        near = min(off, _SECOND - off) <= _BLUR
+        at = at.replace(microsecond=0 if near else off // _MILLISECOND * _MILLISECOND)
+        at += dt.timedelta(seconds=near and off > _BLUR)
+    if at.year > _OLD and not duration:
+        return at if at.hour or at.minute or at.second or at.microsecond else at.date()
     epoch = EPOCH_1904 if date1904 else EPOCH
     if duration:
         return at - epoch
