@@ -7,7 +7,7 @@
         WorkbookEncrypted      needs a password
         WorkbookDamaged        truncated, or its XML is broken
         WorkbookHostile        built to hurt: zip bomb, entity bomb, bad paths
-        WorkbookInUse          another xlcrm works on it
+        WorkbookInUse          another xlcrm, or another program, has it
           WorkbookOpen         open in Excel, WPS or LibreOffice
         WorkbookChanged        somebody saved it while we worked
         UnsafeToPatch          a shape that cannot be written without a risk
