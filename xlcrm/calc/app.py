@@ -8,9 +8,11 @@ from xlwings import base_classes
 
 from xlcrm.calc.book import Book, Books
 from xlcrm.calc.bridge import guarded, properties, uno
+from xlcrm.calc.heights import measure
 
 if TYPE_CHECKING:
     from xlcrm.calc.engine import Engine
+    from xlcrm.calc.looks import Looks
     from xlcrm.calc.ranges import Range
 
 _BUTTONS: Final = {
@@ -36,6 +38,7 @@ class App(base_classes.App):
         self._pid = pid
         self._headless = headless
         self._locked: list[Any] = []
+        self._changed: list[Looks] = []
         self._updating = True
         self._status: str | bool = False
         self._indicator: Any = None
@@ -107,6 +110,8 @@ class App(base_classes.App):
             return
         self._updating = bool(value)
         if value:
+            changed, self._changed = self._changed, []
+            measure(changed)
             locked, self._locked = self._locked, []
             open_now = self._documents()
             for document in locked:
@@ -116,6 +121,13 @@ class App(base_classes.App):
             self._locked = self._documents()
             for document in self._locked:
                 document.lockControllers()
+
+    def measure(self, cells: Looks) -> None:
+        """Have the rows of changed cells measured: now, or all at once when the screen is updated again."""
+        if self._updating:
+            measure([cells])
+        else:
+            self._changed.append(cells)
 
     @property
     def display_alerts(self) -> bool:

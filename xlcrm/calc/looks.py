@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from xlwings import base_classes
@@ -9,8 +10,11 @@ from xlwings import base_classes
 from xlcrm.calc.bridge import guarded
 from xlcrm.calc.colours import from_excel, to_excel_colour
 from xlcrm.calc.dates import uniform_key
+from xlcrm.calc.heights import needs_measuring, unmeasured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlcrm.calc.addresses import Box
     from xlcrm.calc.dates import Formats
     from xlcrm.calc.sheets import Sheet
@@ -45,6 +49,18 @@ class Looks(base_classes.Range):
         return self._sheet.book.formats
 
     @property
+    def sheet(self) -> Sheet:
+        return self._sheet
+
+    @contextlib.contextmanager
+    def changing(self) -> Iterator[None]:
+        """Change cells without measuring rows at each step; see `heights`."""
+        with unmeasured(self.document):
+            yield
+        if needs_measuring(self):
+            self._sheet.book.app.measure(self)
+
+    @property
     def number_format(self) -> str | None:
         """The format code; None when the cells have several."""
         api = self.api
@@ -57,7 +73,8 @@ class Looks(base_classes.Range):
     def number_format(self, value: str) -> None:
         api = self.api
         if api is not None and uniform_key(api) != (key := self.formats.key(value)):
-            api.NumberFormat = key  # only where it is new: LibreOffice then measures every row anew
+            with unmeasured(self.document):
+                api.NumberFormat = key
 
     @property
     def color(self) -> tuple[int, int, int] | None:
@@ -67,7 +84,8 @@ class Looks(base_classes.Range):
     @color.setter
     def color(self, value: tuple[int, int, int] | int | str | None) -> None:
         if self.api is not None:
-            self.api.CellBackColor = from_excel(value)
+            with unmeasured(self.document):
+                self.api.CellBackColor = from_excel(value)
 
     @property
     def row_height(self) -> float | None:

@@ -30,10 +30,6 @@ class Range(Looks):
         self.options: dict[str, Any] = {}
 
     @property
-    def sheet(self) -> Sheet:
-        return self._sheet
-
-    @property
     def coords(self) -> tuple[Any, int, int, int, int]:
         return (self._sheet.api, *self.box)
 
@@ -84,7 +80,8 @@ class Range(Looks):
             return
         rows = self._rows(data)
         try:
-            values.write(self.api, self._sheet.book, rows, dt.date.today().year)  # as Excel: this year
+            with self.changing():
+                values.write(self.api, self._sheet.book, rows, dt.date.today().year)  # as Excel: this year
         except Exception as error:
             self._explain(error)
             raise
@@ -126,9 +123,11 @@ class Range(Looks):
             self.raw_value = self._rows(data)
             return
         tokens = cell.getTokens()  # they know which references are relative
-        for row in range(self.box[2]):
-            for column in range(self.box[3]):
-                self.api.getCellByPosition(column, row).setTokens(tokens)
+        api = self.api
+        with self.changing():
+            for row in range(self.box[2]):
+                for column in range(self.box[3]):
+                    api.getCellByPosition(column, row).setTokens(tokens)
 
     formula2 = formula
 
@@ -138,15 +137,18 @@ class Range(Looks):
 
     def clear_contents(self) -> None:
         if len(self):
-            self.api.clearContents(_CONTENTS)
+            with self.changing():
+                self.api.clearContents(_CONTENTS)
 
     def clear(self) -> None:
         if len(self):
-            self.api.clearContents(1023 - 128)  # everything but drawing objects
+            with self.changing():
+                self.api.clearContents(1023 - 128)  # everything but drawing objects
 
     def clear_formats(self) -> None:
         if len(self):
-            self.api.clearContents(32 | 64)  # direct formats and styles
+            with self.changing():
+                self.api.clearContents(32 | 64)  # direct formats and styles
 
     def get_address(self, row_absolute: bool, col_absolute: bool, external: bool) -> str:  # noqa: FBT001  # xlwings calls it so
         text = addresses.address(self.box, row_absolute=row_absolute, column_absolute=col_absolute)
@@ -195,7 +197,8 @@ class Range(Looks):
         if destination is None:
             self._sheet.book.app.clipboard = self
         else:
-            PASTES[None](self, destination.impl)
+            with destination.impl.changing():
+                PASTES[None](self, destination.impl)
 
     def paste(
         self,
@@ -210,7 +213,8 @@ class Range(Looks):
             raise ValueError("还没有复制任何单元格，请先复制")
         if paste not in PASTES or operation or skip_blanks or transpose:
             raise NotImplementedError(f"LibreOffice 引擎不支持这种粘贴：{paste}")
-        PASTES[paste](source, self)
+        with self.changing():
+            PASTES[paste](source, self)
 
     def select(self) -> None:
         self.document.CurrentController.select(self.api)
