@@ -104,6 +104,11 @@ def test_a_source_that_belongs_to_another_customer_by_now_is_doubted(book: Path)
     assert "清单里是 K999：行可能移动过" in remark
 
 
+def test_a_table_without_rules_has_nothing_to_explain(book: Path) -> None:
+    outcome = explained(book, "交易记录表", 4)
+    assert (outcome.message, outcome.data) == ("交易记录表第4行：交易记录表没有启用的规则", [])
+
+
 def test_a_row_under_the_list_is_refused(book: Path) -> None:
     with pytest.raises(UsageError, match="到期清单第4000行没有内容"):
         explained(book, "到期清单", 4000)

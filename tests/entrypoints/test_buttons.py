@@ -329,6 +329,16 @@ def test_no_workbook_that_calls(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.startswith("xlcrm: 找不到按钮所在的工作簿；")
 
 
+def test_a_program_that_stays_busy_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    with (
+        patch.object(xw.Book, "caller", side_effect=ProgramBusy("Excel 正忙")),
+        pytest.raises(SystemExit) as left,
+    ):
+        press("check")
+    assert left.value.code == 1
+    assert capsys.readouterr().err == "xlcrm: Excel 正忙。\n"
+
+
 def test_pressing_from_outside(book: Book) -> None:
     class Attached:
         class books:  # noqa: N801 - as xlwings has it
