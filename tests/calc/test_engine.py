@@ -114,6 +114,19 @@ def test_attach_to_a_second_program(program: Any, second: tuple[Any, str, Path])
 
 
 @pytest.mark.slow
+def test_attach_mends_what_a_killed_process_left(second: tuple[Any, str, Path]) -> None:
+    own, pipe, _ = second
+    document = own.books.add().api
+    document.lockControllers()
+    document.lockControllers()
+    document.IsAdjustHeightEnabled = False
+    with engines_kept():
+        attach(pipe)
+    assert not document.hasControllersLocked()
+    assert document.IsAdjustHeightEnabled
+
+
+@pytest.mark.slow
 def test_program_in_chinese(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """There the plain format is called 常规; a code in English stays one."""
     if reason := calc_available():

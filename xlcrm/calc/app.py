@@ -129,6 +129,13 @@ class App(base_classes.App):
         else:
             self._changed.append(cells)
 
+    def mend(self) -> None:
+        """Undo what a process that was killed has left: views that are locked, rows that are not measured."""
+        for document in self._documents():
+            while document.hasControllersLocked():
+                document.unlockControllers()
+            document.IsAdjustHeightEnabled = True
+
     @property
     def display_alerts(self) -> bool:
         return self._flags["display_alerts"]

@@ -116,6 +116,7 @@ class Apps(base_classes.Apps):
         context = connect(pipe)
         pid = pid_of(pipe)
         app = App(ENGINE, context, pid=pid, headless=is_headless(pid))
+        app.mend()
         self._apps = [app, *(other for other in self._apps if other.pid != app.pid)]
         return app
 
