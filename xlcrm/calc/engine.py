@@ -44,6 +44,8 @@ class Engine:
         del options
         if x is None or isinstance(x, (str, bool)):
             return x
+        if type(x) is dt.datetime:
+            return x.replace(tzinfo=None)
         if isinstance(x, np.bool_):
             return bool(x)
         if isinstance(x, (float, int, np.number)):
