@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.spreadsheet import program
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 __all__ = ["program"]
+
+
+settings.register_profile(
+    "xlcrm", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("xlcrm")
+"""A busy machine fails no test, and every run draws examples of its own."""
 
 
 @pytest.hookimpl(wrapper=True)
