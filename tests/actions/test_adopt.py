@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING, Any
+import shutil
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,9 +18,6 @@ from tests.workbook.sheets import written
 from xlcrm.templates import build
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.port import Link
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NOW = "2026-11-20T10:30"
 PLAN, CASES, DUE, JOURNAL = "改进计划表", "售后服务问题处理与客户关系跟踪表", "到期清单", "操作日志"
@@ -49,12 +48,17 @@ OLD_PLAN = {
 ADDED = ["S15 技术响应速度", "R08"]
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path = tmp_path / "客户管理全册.xlsx"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("adopt") / "客户管理全册.xlsx"
     frames = {"customers": CUSTOMER, "satisfaction_surveys": FORMS, "improvement_actions": OLD_PLAN}
     build("full", path, {name: pd.DataFrame(cells) for name, cells in frames.items()})
     return path
+
+
+@pytest.fixture
+def book(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(built, tmp_path / built.name))
 
 
 def done(*arguments: str | Path) -> Ran:
