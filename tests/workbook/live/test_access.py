@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from xlcrm.errors import WorkbookHostile
 from xlcrm.workbook.live import access
-from xlcrm.workbook.live.access import _square, number_formats, quietly, read, write_values
+from xlcrm.workbook.live.access import _square, number_formats, quietly, read, used_area, write_values
 from xlcrm.workbook.patch.ranges import Area
 
 if TYPE_CHECKING:
@@ -77,3 +78,10 @@ def test_questions_that_a_program_cannot_answer() -> None:
 
     assert quietly(ask) is None
     assert quietly(ask, default=3) == 3
+
+
+def test_a_sheet_that_never_ends_is_not_fetched() -> None:
+    used = SimpleNamespace(shape=(1_048_570, 20), row=1, column=1)
+    sheet: Any = SimpleNamespace(name="客户", used_range=used)
+    with pytest.raises(WorkbookHostile, match="工作表“客户”的内容或格式一直延伸到 T1048570"):
+        used_area(sheet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,6 +64,14 @@ def test_texts_arrive_exactly(book: xw.Book) -> None:
     assert saved.cells == len(TRICKY)
     assert column(book, "空", f"B2:B{len(TRICKY) + 1}") == TRICKY
     assert apply(book, Block("空", 2, 2, [TRICKY])) == Saved(0)
+
+
+def test_invented_texts_arrive(book: xw.Book) -> None:
+    draw = random.Random(7)
+    letters = "0123456789 .,:;/-+*=@#'\"%()¥$eETRUFALSapm年月日时分秒上午元张甲一二三零１２\n"
+    texts: list[Any] = ["".join(draw.choices(letters, k=draw.randint(1, 9))) for _ in range(2_000)]
+    apply(book, Block("空", 1, 1, [texts]))
+    assert column(book, "空", "A1:A2000") == texts
 
 
 def test_texts_arrive_in_cells_formatted_as_text(book: xw.Book) -> None:

@@ -6,6 +6,9 @@ import contextlib
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from xlcrm.errors import ProgramBusy
 from xlcrm.workbook.live import quiet as room
 from xlcrm.workbook.live.quiet import quiet, uncalculated
 
@@ -48,6 +51,23 @@ def test_what_a_program_does_not_have_is_left_out() -> None:
     with quiet(app), uncalculated(app):
         assert app.settings == {"display_alerts": False}
     assert app.settings == {"display_alerts": True}
+
+
+def test_a_setting_that_is_refused_stays_and_a_busy_program_is_said() -> None:
+    app = program()
+    app.refusing.add("screen_updating")
+    with quiet(app):
+        assert app.settings["screen_updating"] is True
+        assert app.settings["display_alerts"] is False
+
+    class Busy:
+        @property
+        def screen_updating(self) -> bool:
+            raise ProgramBusy("Excel 正忙")
+
+    busy: Any = Busy()
+    with pytest.raises(ProgramBusy), quiet(busy):
+        pass
 
 
 def test_one_setting_that_stays_keeps_no_other_from_coming_back() -> None:

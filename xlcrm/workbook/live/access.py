@@ -6,17 +6,20 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from xlcrm.errors import WorkbookHostile
 from xlcrm.workbook.live.patience import ask, patiently, tell
 from xlcrm.workbook.live.values import ERRORS, doubtful
-from xlcrm.workbook.patch.ranges import Area
+from xlcrm.workbook.patch.ranges import Area, address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import xlwings as xw
 
-_CELLS_A_CALL: Final = 500_000
-"""Cells of one bulk call; an Apple event takes 1.5 million numbers, and fewer texts."""
+_CELLS_A_CALL: Final = 200_000
+"""Cells of one bulk call; an Apple event takes 1.5 million numbers, and far fewer texts."""
+_MOST_CELLS: Final = 10_000_000
+"""Cells that are fetched from another program: 100,000 rows of 100 columns."""
 _MOST_PIECES: Final = 256
 """Number formats of one column are told apart down to so many pieces."""
 
@@ -85,14 +88,24 @@ def range_of(sheet: xw.Sheet, area: Area) -> xw.Range:
 
 
 def used_area(sheet: xw.Sheet) -> Area:
-    """From A1 to the end of the used range."""
+    """From A1 to the end of the used range.
+
+    Raises:
+        WorkbookHostile: it is too large to be fetched.
+    """
 
     def ask() -> Area:
         used = sheet.used_range
         rows, columns = used.shape
         return Area(1, 1, used.row + max(rows, 1) - 1, used.column + max(columns, 1) - 1)
 
-    return patiently(ask)
+    area = patiently(ask)
+    if area.cells > _MOST_CELLS:
+        raise WorkbookHostile(
+            f"工作表“{sheet.name}”的内容或格式一直延伸到 {address(area.bottom, area.right)}，"
+            "范围大得无法读取，请在 Excel 里按 Ctrl+End 找到最远处多余的内容，删除那些行和列并保存后再试。"
+        )
+    return area
 
 
 def area_of_range(found: xw.Range) -> Area:

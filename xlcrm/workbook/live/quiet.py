@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
+from xlcrm.errors import ProgramError
 from xlcrm.workbook.live.patience import ask, tell
 
 if TYPE_CHECKING:
@@ -48,11 +49,13 @@ def uncalculated(app: xw.App) -> Iterator[None]:
 
 
 def _set(stack: contextlib.ExitStack, app: xw.App, name: str, value: Any) -> None:
-    """Change a setting until the stack is left."""
+    """Change a setting until the stack is left; a program that refuses works as it is."""
     try:
         before = ask(app, name)
         tell(app, name, value)
-    except NotImplementedError:
+    except ProgramError:
+        raise
+    except Exception:  # noqa: BLE001 - each program raises its own kind
         return
     stack.callback(_restore, app, name, before)
 

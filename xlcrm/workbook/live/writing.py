@@ -109,7 +109,7 @@ class Writer:
         sheet = plan.sheet
         formats = needed(sheet, piece)
         old = formats[0][::-1]
-        self._undo.append(lambda: _set_formats(sheet, [(area, new, code) for area, code, new in old]))
+        self._undo.append(lambda: _set_formats(sheet, [(area, new, code) for area, code, new in old if code]))
         self._undo.append(lambda: _put_back(sheet, held))
         if piece.formulas:
             _clear_links(sheet, piece.area)
