@@ -67,7 +67,7 @@ def test_texts_arrive_exactly(book: xw.Book) -> None:
 
 
 def test_invented_texts_arrive(book: xw.Book) -> None:
-    draw = random.Random(7)
+    draw = random.Random(7)  # noqa: S311 - invented data
     letters = "0123456789 .,:;/-+*=@#'\"%()¥$eETRUFALSapm年月日时分秒上午元张甲一二三零１２\n"
     texts: list[Any] = ["".join(draw.choices(letters, k=draw.randint(1, 9))) for _ in range(2_000)]
     apply(book, Block("空", 1, 1, [texts]))
