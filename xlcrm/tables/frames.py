@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -40,7 +40,12 @@ NOTE_COLUMNS = ("row", "key", "remark", "raw")
 
 
 def no_notes() -> pd.DataFrame:
-    """An empty notes frame."""
+    """An empty notes frame, the caller's own."""
+    return _no_notes().copy()
+
+
+@cache
+def _no_notes() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=object) for name in NOTE_COLUMNS})
 
 
