@@ -103,7 +103,9 @@ def test_the_number_format_is_asked_for_only_where_it_matters() -> None:
 def test_formulas_are_told_from_texts_that_look_like_them() -> None:
     assert is_formula(2.0, "=1+1")
     assert is_formula(None, '=""')
+    assert is_formula(2.0, "{=A1:A3*2}")
     assert not is_formula("=1+1", "=1+1")
+    assert not is_formula("{=1}", "{=1}")
     assert not is_formula(2.0, "2")
 
 

@@ -260,5 +260,5 @@ def _formulas(held: Held) -> frozenset[tuple[int, int]]:
         (row, column)
         for row, (values, formulas) in enumerate(zip(held.values, held.formulas, strict=True), start=1)
         for column, (value, formula) in enumerate(zip(values, formulas, strict=True), start=1)
-        if formula.startswith("=") and is_formula(value, formula)
+        if is_formula(value, formula)
     )

@@ -132,10 +132,13 @@ def is_1904(values: Sequence[Sequence[object]], formulas: Sequence[Sequence[str]
 
 
 def is_formula(value: object, formula: str) -> bool:
-    """Whether a cell holds a formula; a text that begins with = is its own formula bar."""
-    return formula.startswith("=") and value != formula
+    """Whether a cell holds a formula; a text that begins with = is its own formula bar.
+
+    LibreOffice shows array formulas in braces.
+    """
+    return formula.startswith(("=", "{=")) and value != formula
 
 
 def doubtful(value: object, formula: str) -> bool:
     """Whether a cell without a value may hold an error: the other reading is an empty text."""
-    return value is None and (formula.startswith("=") or formula in ERRORS)
+    return value is None and (is_formula(value, formula) or formula in ERRORS)
