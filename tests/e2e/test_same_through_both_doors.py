@@ -31,6 +31,8 @@ NOW: Final = dt.datetime(2026, 3, 18, 10)
 LATER: Final = dt.datetime(2026, 3, 20, 16, 30)
 SECONDS: Final = "用时(秒)"
 CUSTOMERS: Final = 40
+OWN_SHEETS: Final = frozenset({"我的计算", "透视", "图表页"})
+"""Sheets of `everything` that the program works out anew: formulas, a pivot table, a chart."""
 
 pytestmark = pytest.mark.slow
 
@@ -191,3 +193,39 @@ def test_doors_by_turns(program: xw.App, twins: Callable[[str], tuple[Path, Path
             assert differences(contents(file), contents(live)) == []
         with LiveDoor(book, write=True) as live:
             assert act(live, "refresh", now=LATER).saved is not None
+
+
+def test_a_workbook_with_everything_in_it(program: xw.App, everything_before: Path, tmp_path: Path) -> None:
+    """The office's own formulas are worked out in an open workbook; all else is the same."""
+    closed, path = tmp_path / "关.xlsm", tmp_path / "开.xlsm"
+    for copy in (closed, path):
+        shutil.copy(everything_before, copy)
+    with (
+        opened(program, path) as book,
+        FileDoor(closed, write=True) as file,
+        LiveDoor(book, write=True) as live,
+    ):
+        for name, params in (("refresh", {}), ("normalise", {"apply": True}), ("undo", {})):
+            one, other = act(file, name, **params), act(live, name, **params)
+            assert (one.message, one.remarks) == (other.message, other.remarks)
+            assert one.saved is not None
+            assert other.saved is not None
+            assert one.saved.cells == other.saved.cells > 0
+            assert differences(_without_own_formulas(file), _without_own_formulas(live)) == []
+
+
+def _without_own_formulas(door: Door) -> dict[str, Any]:
+    return {
+        sheet: (
+            {place: value for place, value in cells.items() if place not in formulas or _is_link(value)},
+            formulas,
+            {},
+        )
+        for sheet, (cells, formulas, _) in contents(door).items()
+        if sheet not in OWN_SHEETS
+    }
+
+
+def _is_link(value: object) -> bool:
+    """Whether a text says where a link leads: 客户资料表 第4行, 客户资料表!C4."""
+    return isinstance(value, str) and ("!" in value or " 第" in value)
