@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
+
+from xlcrm.errors import ProgramBusy, WorkbookError
 from xlcrm.workbook.live.filters import unfiltered
 from xlcrm.workbook.live.lists import Table
 from xlcrm.workbook.patch.ranges import Area
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def criteria(type_: str = "none", number: int = 1, **details: Any) -> Any:
@@ -54,8 +54,7 @@ def test_every_kind_of_criteria_comes_back() -> None:
             criteria("bottom_percent", 7, percent=5.0),
         ]
     )
-    with unfiltered(SHEET, [table(own)]) as all_shown:
-        assert all_shown
+    with unfiltered(SHEET, "清单", [table(own)]):
         assert own.done == [("clear",)]
     assert own.done[1:] == [
         ("apply_values", 2, ["甲", "乙"]),
@@ -69,40 +68,95 @@ def test_every_kind_of_criteria_comes_back() -> None:
 
 def test_they_come_back_after_an_error_too() -> None:
     own = Filter([criteria("values", values=["甲"])])
-    context = unfiltered(SHEET, [table(own)])
+    context = unfiltered(SHEET, "清单", [table(own)])
     context.__enter__()
     assert not context.__exit__(ValueError, ValueError("x"), None)
     assert own.done == [("clear",), ("apply_values", 1, ["甲"])]
 
 
-def test_criteria_that_xlwings_cannot_tell_stay_on() -> None:
+def refused(*tables: Table) -> None:
+    with pytest.raises(WorkbookError, match=r"^工作表“清单”正在筛选（.*清除.*再试一次。$"):
+        unfiltered(SHEET, "清单", tables).__enter__()
+
+
+def test_criteria_that_xlwings_cannot_tell_stop_the_writing() -> None:
+    first = Filter([criteria("values", values=["甲"])])
     own = Filter([criteria("values", values=["甲"]), criteria("unknown", 2)])
-    with unfiltered(SHEET, [table(own)]) as all_shown:
-        assert not all_shown
+    refused(table(first), table(own))
     assert own.done == []
+    assert first.done == [("clear",), ("apply_values", 1, ["甲"])]
+
+
+def test_a_filter_that_does_not_come_off_stops_the_writing() -> None:
+    class Stuck(Filter):
+        def clear(self) -> None:
+            raise ValueError("x")
+
+    own = Stuck([criteria("values", values=["甲"])])
+    refused(table(own))
+    assert own.done == [("apply_values", 1, ["甲"])]  # some of its columns may have come off
+
+
+def test_a_busy_program_is_said_to_be_busy() -> None:
+    class Busy(Filter):
+        def clear(self) -> None:
+            raise ProgramBusy("Excel 正忙")
+
+    with pytest.raises(ProgramBusy):
+        unfiltered(SHEET, "清单", [table(Busy([criteria("values", values=["甲"])]))]).__enter__()
+
+
+def test_a_table_without_arrows_is_not_asked_for_criteria() -> None:
+    """There is no filter object, and xlwings on macOS raises."""
+
+    class Broken:
+        @property
+        def criteria(self) -> list[Any]:
+            raise AttributeError("filters")
+
+    own = table(Broken())
+    refused(own)
+    handle: Any = own.handle
+    handle.show_autofilter = False
+    with unfiltered(SHEET, "清单", [own]):
+        pass
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        criteria("comparison", operator="equal_to", value1="*张*"),
+        criteria("comparison", operator="between", value1="a", value2="b?"),
+        criteria("values", values=["甲", "~乙"]),
+    ],
+)
+def test_patterns_do_not_come_back_as_literal_texts(pattern: Any) -> None:
+    own = Filter([pattern, criteria("values", 2, values=["甲"])])
+    with unfiltered(SHEET, "清单", [table(own)]):
+        pass
+    assert own.done == [("clear",), ("apply_values", 2, ["甲"])]
+
+
+def test_blanks_among_the_values_come_back_as_such() -> None:
+    own = Filter([criteria("values", values=["甲", ""])])
+    with unfiltered(SHEET, "清单", [table(own)]):
+        pass
+    assert own.done[1:] == [("apply_values", 1, ["甲", "="])]
 
 
 def test_a_filter_that_is_not_on_is_left_alone() -> None:
     for own in (table(Filter([criteria("unknown")]), on=False), table(Filter([criteria()])), table(None)):
-        with unfiltered(SHEET, [own]) as all_shown:
-            assert all_shown
+        with unfiltered(SHEET, "清单", [own]):
+            pass
         assert getattr(own.handle.autofilter, "done", []) == []
 
 
 def test_a_program_without_such_filters_has_none() -> None:
     handle: Any = SimpleNamespace()
-    with unfiltered(SHEET, [Table(handle, "客户", Area(1, 1, 2, 2), header=True, totals=0)]) as all_shown:
-        assert all_shown
-
-
-def test_criteria_that_cannot_be_asked_for_stay_on() -> None:
-    class Broken:
-        @property
-        def criteria(self) -> list[Any]:
-            raise ValueError("x")
-
-    with unfiltered(SHEET, [table(Broken())]) as all_shown:
-        assert not all_shown
+    entered = False
+    with unfiltered(SHEET, "清单", [Table(handle, "客户", Area(1, 1, 2, 2), header=True, totals=0)]):
+        entered = True
+    assert entered
 
 
 def test_the_sheets_own_filter_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +169,7 @@ def test_the_sheets_own_filter_on_windows(monkeypatch: pytest.MonkeyPatch) -> No
         sheet: Any = SimpleNamespace(
             api=api, range={"$A$1:$D$6": SimpleNamespace(autofilter=own)}.__getitem__
         )
-        with unfiltered(sheet, []):
+        with unfiltered(sheet, "清单", []):
             pass
         assert len(own.done) == wanted
 
@@ -132,6 +186,6 @@ def test_the_sheets_own_filter_on_macos(monkeypatch: pytest.MonkeyPatch) -> None
         sheet: Any = SimpleNamespace(
             api=api, range={"$A$1:$D$6": SimpleNamespace(autofilter=own)}.__getitem__
         )
-        with unfiltered(sheet, []):
+        with unfiltered(sheet, "清单", []):
             pass
         assert len(own.done) == wanted

@@ -146,7 +146,7 @@ class LiveDoor:
         writer = Writer()
         with contextlib.ExitStack() as stack:
             for plan in plans:
-                plan.all_shown = stack.enter_context(unfiltered(plan.sheet, plan.tables))
+                stack.enter_context(unfiltered(plan.sheet, plan.name, plan.tables))
             for plan in plans:
                 try:
                     with self._plainly(plan.name):

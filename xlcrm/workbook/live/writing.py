@@ -39,7 +39,6 @@ class SheetPlan:
         resized: tables that end elsewhere from now on, and where.
         growths: rows that come to a list.
         cells: how many cells get another value.
-        all_shown: no filter hides rows while it is written.
     """
 
     sheet: xw.Sheet
@@ -49,7 +48,6 @@ class SheetPlan:
     resized: list[tuple[Table, Area]] = field(default_factory=list)
     growths: list[Growth] = field(default_factory=list)
     cells: int = 0
-    all_shown: bool = True
 
     @property
     def empty(self) -> bool:
@@ -122,9 +120,8 @@ class Writer:
 def _repair(plan: SheetPlan, wrong: list[tuple[int, int, Any]]) -> None:
     """Write cells one by one that an array did not reach, or that were read otherwise."""
     if len(wrong) > _MOST_REPAIRS:
-        hint = "" if plan.all_shown else "（它正按颜色或日期筛选，请先清除筛选）"
         raise WorkbookError(
-            f"工作表“{plan.name}”有 {len(wrong)} 个单元格写入后读回的内容不一致{hint}，请检查该工作表后重试"
+            f"工作表“{plan.name}”有 {len(wrong)} 个单元格写入后读回的内容不一致，请检查该工作表后重试"
         )
     for row, column, value in wrong:
         cell = range_of(plan.sheet, Area(row, column, row, column))
