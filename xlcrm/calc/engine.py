@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import datetime as dt
 import math
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -149,7 +151,20 @@ class Apps(base_classes.Apps):
 ENGINE: Final = Engine()
 
 
+def spare_excel() -> None:
+    """Keep xlwings from ending programs when this process ends.
+
+    On Windows it forces every Excel to quit that its active engine does not list, unsaved work and all: with
+    this engine active that is each one, and otherwise those without a window, on a shared server other
+    people's. On macOS its handler only shows the log.
+    """
+    windows = sys.modules.get("xlwings._xlwindows")
+    if windows is not None:
+        atexit.unregister(windows.cleanup)
+
+
 def _activated() -> None:
+    spare_excel()
     if NAME not in xw.engines.engines_by_name:
         xw.engines.add(xw.main.Engine(impl=ENGINE))
     xw.engines[NAME].activate()

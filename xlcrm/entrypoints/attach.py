@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import xlwings as xw
 
-from xlcrm.calc import attach
+from xlcrm.calc import attach, spare_excel
 from xlcrm.errors import ProgramMissing, UsageError
 from xlcrm.workbook.live import answering, patiently
 
@@ -33,6 +33,7 @@ def open_book(path: Path, pipe: str | None = None) -> xw.Book:
         ProgramBusy: the program does not answer now.
         UsageError: the program has the workbook not open.
     """
+    spare_excel()
     with answering():
         excels = patiently(_excels)
         found = among([book for app in excels for book in _books(app)], path)

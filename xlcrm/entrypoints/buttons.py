@@ -37,6 +37,7 @@ def press(name: str, book: xw.Book | None = None) -> None:
         SystemExit: with 1, and a sentence on the standard error, where no box can be shown.
     """
     try:
+        _spare_excel()
         book = book or _caller()
         action = ACTIONS.get(name)
         with Dialogs(book.app, action.label if action else "xlcrm") as dialogs:
@@ -46,6 +47,12 @@ def press(name: str, book: xw.Book | None = None) -> None:
                 _press(action, book, dialogs)
     except Exception as error:  # noqa: BLE001 - the last line before the user
         _last_words(error)
+
+
+def _spare_excel() -> None:
+    from xlcrm.calc import spare_excel  # noqa: PLC0415 - a faulty installation is told in a sentence too
+
+    spare_excel()
 
 
 def _caller() -> xw.Book:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlwings as xw
 
+from xlcrm.calc import spare_excel
 from xlcrm.entrypoints.functions import (
     CHECK,
     DEADLINE,
@@ -26,6 +27,8 @@ from xlcrm.entrypoints.functions.vba import CATEGORY
 
 if TYPE_CHECKING:
     from xlcrm.entrypoints.functions.base import Argument, CellFunction
+
+spare_excel()  # the server of the functions ends with the last workbook
 
 
 def exposed(function: CellFunction) -> Any:
