@@ -28,5 +28,10 @@ Public Sub XlcrmWhy()
 End Sub
 
 Public Sub XlcrmRibbon(control As Object)
-    RunPython "from xlcrm.entrypoints.buttons import press;press('" & control.Tag & "')"
+    If ActiveWorkbook Is Nothing Then Exit Sub
+    If ActiveWorkbook.Name = ThisWorkbook.Name Or LCase(Right(ThisWorkbook.Name, 5)) = ".xlam" Then
+        RunPython "from xlcrm.entrypoints.buttons import press;press('" & control.Tag & "')"
+    Else
+        Application.Run "'" & Replace(ActiveWorkbook.Name, "'", "''") & "'!" & control.ID
+    End If
 End Sub

@@ -3,7 +3,9 @@ Attribute VB_Name = "XlcrmHelp"
 Option Explicit
 
 Public Sub Auto_Open()
+    Dim unchanged As Boolean
     On Error Resume Next
+    unchanged = ThisWorkbook.Saved
     Help_XLCRM_CHECK
     Help_XLCRM_DEADLINE
     Help_XLCRM_FESTIVAL
@@ -12,6 +14,7 @@ Public Sub Auto_Open()
     Help_XLCRM_RFM
     Help_XLCRM_STATUS
     Help_XLCRM_WORKMINUTES
+    If unchanged Then ThisWorkbook.Saved = True
 End Sub
 
 Private Function Decoded(ByVal codes As String) As String

@@ -58,7 +58,7 @@ def test_each_command_passes_through_cmd_and_is_python() -> None:
 
 
 def test_the_ribbon_calls_what_the_subs_call() -> None:
-    found = re.search(rf'Sub {CALLBACK}\(control As Object\)\n    RunPython "(.*)"\n', buttons_module())
+    found = re.search(rf'Sub {CALLBACK}\(control As Object\)\n.*\n.*\n +RunPython "(.*)"\n', buttons_module())
     assert found
     for action in ACTIONS.values():
         assert (
@@ -75,6 +75,7 @@ def test_each_button_of_the_ribbon_carries_its_action() -> None:
     assert sorted(item.get("tag", "") for item in _buttons()) == sorted(ACTIONS)
     for item in _buttons():
         action = ACTIONS[item.get("tag", "")]
+        assert item.get("id") == action.macro
         assert (item.get("label"), item.get("imageMso")) == (action.label, action.icon)
         assert item.get("supertip") == action.help
         assert item.get("onAction") == CALLBACK

@@ -24,7 +24,9 @@ FOLDER: Final = Path("macros")
 
 TAB: Final = "客户管理"
 CALLBACK: Final = "XlcrmRibbon"
-"""The Sub that all buttons of the ribbon share; it reads the action's name from the button's tag."""
+"""The Sub that all buttons of the ribbon share; it reads the action's name from the button's tag.
+
+The button's own id is the name of the action's Sub."""
 
 _HEAD: Final = f"""\
 Attribute VB_Name = "XlcrmButtons"
@@ -32,10 +34,16 @@ Attribute VB_Name = "XlcrmButtons"
 ' Written by: python -m xlcrm.entrypoints.macro_text
 Option Explicit
 """
-# Late binding: IRibbonControl would need a reference to Office's type library.
+# Late binding: IRibbonControl would need a reference to Office's type library. Of several open workbooks
+# Excel may call any one's callback, so it goes on to the workbook in front, which has the same Sub.
 _CALLBACK: Final = f"""
 Public Sub {CALLBACK}(control As Object)
-    RunPython "from xlcrm.entrypoints.buttons import press;press('" & control.Tag & "')"
+    If ActiveWorkbook Is Nothing Then Exit Sub
+    If ActiveWorkbook.Name = ThisWorkbook.Name Or LCase(Right(ThisWorkbook.Name, 5)) = ".xlam" Then
+        RunPython "from xlcrm.entrypoints.buttons import press;press('" & control.Tag & "')"
+    Else
+        Application.Run "'" & Replace(ActiveWorkbook.Name, "'", "''") & "'!" & control.ID
+    End If
 End Sub
 """
 _2006: Final = "http://schemas.microsoft.com/office/2006/01/customui"
@@ -88,7 +96,7 @@ def _group(number: int, name: str, actions: Sequence[Action]) -> str:
 
 def _button(action: Action) -> str:
     return f"""\
-          <button id="{action.macro}Button" tag="{action.name}" onAction="{CALLBACK}"
+          <button id="{action.macro}" tag="{action.name}" onAction="{CALLBACK}"
                   label={quoteattr(action.label)} imageMso="{action.icon}" size="large"
                   screentip={quoteattr(action.label)} supertip={quoteattr(action.help)} />
 """
