@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ from xlcrm.errors import ProgramError, WorkbookError
 from xlcrm.workbook.live import access
 from xlcrm.workbook.live.access import copy_looks, quietly, range_of, set_number_format, transposed
 from xlcrm.workbook.live.cells import LONG, Formula, Piece, arrived, as_before, pieces, typed
-from xlcrm.workbook.live.number_formats import needed
+from xlcrm.workbook.live.number_formats import TEXT, needed
 from xlcrm.workbook.live.patience import ask, patiently, tell
 from xlcrm.workbook.live.texts import MARK
 from xlcrm.workbook.patch.ranges import Area, address
@@ -108,13 +109,51 @@ class Writer:
         formats = needed(sheet, piece)
         old = formats[0][::-1]
         self._undo.append(lambda: _set_formats(sheet, [(area, new, code) for area, code, new in old if code]))
-        self._undo.append(lambda: _put_back(sheet, held))
+        self._undo.append(lambda: _put_back(plan, held))
         if piece.formulas:
             _clear_links(sheet, piece.area)
-        _fill(sheet, piece, formats)
-        wrong = _wrong(sheet, piece)
-        if wrong:
-            _repair(plan, wrong)
+        _fill_surely(plan, piece, formats)
+
+
+def _fill_surely(plan: SheetPlan, piece: Piece, formats: tuple[list[Change], list[Change]]) -> None:
+    """Write a rectangle, and look whether all of it has arrived."""
+    _fill(plan.sheet, piece, formats)
+    wrong = _wrong(plan.sheet, piece)
+    if wrong and _unmark(plan.sheet, wrong):
+        wrong = _wrong(plan.sheet, piece)
+    if wrong:
+        _repair(plan, wrong)
+
+
+def _unmark(sheet: xw.Sheet, wrong: list[tuple[int, int, Any]]) -> bool:
+    """Type texts once more without the mark, in cells formatted as text that kept it; whether there were any."""
+    columns: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for row, column, value in wrong:
+        if isinstance(value, str) and len(value) <= LONG and typed(value) != value:
+            columns[column].append((row, value))
+    found = False
+    for column, cells in columns.items():
+        for texts in _stretches(cells):
+            area = Area(texts[0][0], column, texts[-1][0], column)
+            kept = [[MARK + text] for _, text in texts]
+            if (
+                access.read_values(sheet, area) == kept
+                and ask(range_of(sheet, area), "number_format") == TEXT
+            ):
+                access.write_values(sheet, area, [[text] for _, text in texts])
+                found = True
+    return found
+
+
+def _stretches(cells: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
+    """Cells of one column cut where rows are missing."""
+    found: list[list[tuple[int, str]]] = []
+    for row, text in cells:
+        if found and found[-1][-1][0] == row - 1:
+            found[-1].append((row, text))
+        else:
+            found.append([(row, text)])
+    return found
 
 
 def _repair(plan: SheetPlan, wrong: list[tuple[int, int, Any]]) -> None:
@@ -138,9 +177,20 @@ def _resize(sheet: xw.Sheet, table: Table, area: Area) -> None:
     patiently(lambda: table.handle.resize(range_of(sheet, area)))
 
 
-def _put_back(sheet: xw.Sheet, held: Held) -> None:
+def _put_back(plan: SheetPlan, held: Held) -> None:
+    """Write what an area held, all that can be written of it.
+
+    Raises:
+        WorkbookError: not all of it has arrived.
+    """
+    lost: WorkbookError | None = None
     for piece in pieces(held.area, as_before(held)):
-        _fill(sheet, piece, needed(sheet, piece))
+        try:
+            _fill_surely(plan, piece, needed(plan.sheet, piece))
+        except WorkbookError as error:
+            lost = error
+    if lost is not None:
+        raise lost
 
 
 def _fill(sheet: xw.Sheet, piece: Piece, formats: tuple[list[Change], list[Change]]) -> None:
