@@ -168,7 +168,7 @@ def test_a_hint_beside_the_title_makes_way(macro_books: dict[str, Path], templat
 def settings(path: Path) -> dict[str, object]:
     sheet = openpyxl.load_workbook(path)[SETTINGS_SHEET]
     assert sheet.sheet_state == "hidden"
-    return {str(row[0]): row[1] for row in sheet.iter_rows(max_col=2, values_only=True)}
+    return {str(row[0]): row[1] or "" for row in sheet.iter_rows(max_col=2, values_only=True)}
 
 
 def test_the_settings_stand_where_xlwings_looks(macro_books: dict[str, Path]) -> None:
@@ -176,6 +176,10 @@ def test_the_settings_stand_where_xlwings_looks(macro_books: dict[str, Path]) ->
         "INTERPRETER_WIN": INTERPRETER,
         "ADD_WORKBOOK_TO_PYTHONPATH": "False",
         "UDF MODULES": "xlcrm.entrypoints.udfs",
+        "USE UDF SERVER": "False",
+        "SHOW CONSOLE": "False",
+        "CONDA PATH": "",
+        "CONDA ENV": "",
     }
 
 

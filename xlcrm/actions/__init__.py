@@ -66,7 +66,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
             "xlcrm.actions.why:why",
             icon="Help",
             group="说明",
-            sheets=("due_list", "alerts"),
+            sheets=(
+                *("due_list", "alerts", "findings", "meeting_list", "customers"),
+                *("complaints", "service_issues", "recovery_cases", "presales", "orders"),
+            ),
             params=WhyParams,
             writes=False,
         ),

@@ -96,7 +96,8 @@ class Action:
             the workbook while the heavy libraries load.
         icon: the name that Office gives to the picture of its button on the ribbon.
         group: the group of the ribbon that its button stands in.
-        sheets: where else than on 首页 its button stands, names of tables.
+        sheets: names of tables on whose sheets its button stands; it stands on 首页 too, unless it is about
+            a row, which nobody can select there.
         params: what it may be asked.
         writes: whether it ever writes into the workbook.
     """
@@ -115,6 +116,11 @@ class Action:
     def macro(self) -> str:
         """The Sub that its button is bound to."""
         return f"Xlcrm{self.name.title()}"
+
+    @property
+    def about_a_row(self) -> bool:
+        """Whether it asks for a row of a sheet."""
+        return {"sheet", "row"}.issubset(self.params.model_fields)
 
     def run(self, door: Door, params: Params, progress: Progress) -> Outcome:
         """Do it; raises `XlcrmError` where it cannot go on."""

@@ -21,14 +21,15 @@ _MOVED: Final = "文件里写着这台电脑上 Python 的位置；拿到别的�
 
 
 def macros(platform: str, interpreter: str) -> Macros:
-    """A button for every action, and xlwings' settings for a machine.
+    """Every action's button, and xlwings' settings for a machine.
 
     Args:
         platform: `sys.platform` of the machine.
         interpreter: its Python.
     """
     buttons = tuple(
-        Button(action.label, action.macro, action.help, action.sheets) for action in ACTIONS.values()
+        Button(action.label, action.macro, action.help, action.sheets, at_home=not action.about_a_row)
+        for action in ACTIONS.values()
     )
     return Macros(buttons, xlwings_settings(platform, interpreter))
 

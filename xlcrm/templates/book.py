@@ -110,7 +110,7 @@ def build(
                 buttons=tuple(button for button in buttons if table.name in button.sheets),
             )
             add_table_sheet(book.add_worksheet(table.title), layout, styles)
-        add_home_sheet(home, pack, styles, buttons)
+        add_home_sheet(home, pack, styles, [button for button in buttons if button.at_home])
         if macros:
             add_macros(book, macros, styles)
     if macros:

@@ -38,13 +38,15 @@ class Button:
         caption: what it says.
         macro: name of the Sub, without arguments.
         help: one sentence, for programs that read screens aloud.
-        sheets: where else than on 首页 it stands, names of tables.
+        sheets: names of tables on whose sheets it stands.
+        at_home: whether it stands on 首页.
     """
 
     caption: str
     macro: str
     help: str
     sheets: tuple[str, ...] = ()
+    at_home: bool = True
 
     @property
     def caption_width(self) -> int:
