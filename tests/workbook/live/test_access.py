@@ -9,7 +9,15 @@ import pytest
 
 from xlcrm.errors import WorkbookHostile
 from xlcrm.workbook.live import access
-from xlcrm.workbook.live.access import _square, number_formats, quietly, read, used_area, write_values
+from xlcrm.workbook.live.access import (
+    _square,
+    number_formats,
+    quietly,
+    read,
+    read_errors,
+    used_area,
+    write_values,
+)
 from xlcrm.workbook.patch.ranges import Area
 
 if TYPE_CHECKING:
@@ -78,6 +86,28 @@ def test_questions_that_a_program_cannot_answer() -> None:
 
     assert quietly(ask) is None
     assert quietly(ask, default=3) == 3
+
+
+def test_errors_that_xlwings_does_not_know_are_no_numbers() -> None:
+    """As on Windows: seven errors are known, others come as the whole numbers that COM hands over."""
+    spill, calc, unheard, number = -2146826243, -2146826238, -2146826000, 12
+
+    class Cells:
+        formula = (("=A9:A12", "=FILTER(A:A,0)", "=新()", "=NA()", "12"),)
+
+        def options(self, *, err_to_str: bool = False, **_: Any) -> Any:
+            known = "#N/A" if err_to_str else None
+            return SimpleNamespace(value=[[spill, calc, unheard, known, number]])
+
+    sheet: Any = SimpleNamespace(range=lambda *_: Cells())
+    held = read(sheet, Area(3, 2, 3, 6))
+    assert held.values == [[None, None, None, None, 12]]
+    assert read_errors(sheet, held) == {
+        (3, 2): "#SPILL!",
+        (3, 3): "#CALC!",
+        (3, 4): "#VALUE!",
+        (3, 5): "#N/A",
+    }
 
 
 def test_a_sheet_that_never_ends_is_not_fetched() -> None:

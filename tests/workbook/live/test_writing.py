@@ -67,6 +67,8 @@ class Sheet:
 
 @dataclass
 class Range:
+    """Some rows of it."""
+
     sheet: Sheet
     rows: list[int]
 

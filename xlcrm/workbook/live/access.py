@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.errors import WorkbookHostile
 from xlcrm.workbook.live.patience import ask, patiently, tell
-from xlcrm.workbook.live.values import ERRORS, doubtful
+from xlcrm.workbook.live.values import ERRORS, doubtful, error_text
 from xlcrm.workbook.patch.ranges import Area, address
 
 if TYPE_CHECKING:
@@ -120,9 +120,9 @@ def read(sheet: xw.Sheet, area: Area) -> Held:
 
 
 def read_values(sheet: xw.Sheet, area: Area) -> Rows:
-    """Values of an area."""
+    """Values of an area; None for errors."""
     return [
-        row
+        [None if error_text(value) else value for value in row] if int in map(type, row) else row
         for part in _parts(area)
         for row in ask(range_of(sheet, part).options(ndim=2, chunksize=None), "value")
     ]
@@ -167,7 +167,7 @@ def read_errors(sheet: xw.Sheet, held: Held) -> dict[tuple[int, int], str]:
 def _texts(sheet: xw.Sheet, area: Area) -> Rows:
     cells = range_of(sheet, area)
     found: Rows = ask(cells.options(ndim=2, err_to_str=True, chunksize=None), "value")
-    return found
+    return [[error_text(value) or value for value in row] for row in found]
 
 
 def write_values(sheet: xw.Sheet, area: Area, rows: Rows) -> None:

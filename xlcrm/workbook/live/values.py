@@ -31,6 +31,26 @@ ERRORS: Final = frozenset(
         "#PYTHON!",
     }
 )
+_ERROR_BASE: Final = -2146828288
+"""COM hands over an error as this number plus that of the error."""
+_ERROR_NUMBERS: Final = 65_536
+_ERROR_CODES: Final = {
+    2000: "#NULL!",
+    2007: "#DIV/0!",
+    2015: "#VALUE!",
+    2023: "#REF!",
+    2029: "#NAME?",
+    2036: "#NUM!",
+    2042: "#N/A",
+    2043: "#GETTING_DATA",
+    2045: "#SPILL!",
+    2046: "#CONNECT!",
+    2047: "#BLOCKED!",
+    2048: "#UNKNOWN!",
+    2049: "#FIELD!",
+    2050: "#CALC!",
+}
+_ANY_ERROR: Final = "#VALUE!"
 EPOCH: Final = dt.datetime(1899, 12, 30)
 EPOCH_1904: Final = dt.datetime(1904, 1, 1)
 _BETWEEN_EPOCHS: Final = 1462.0
@@ -129,6 +149,16 @@ def is_1904(values: Sequence[Sequence[object]], formulas: Sequence[Sequence[str]
                     continue
                 return round((value.replace(tzinfo=None) - EPOCH) / _DAY - days) == _BETWEEN_EPOCHS
     return None
+
+
+def error_text(value: object) -> str:
+    """The error that a number stands for which xlwings on Windows has left as it came; "" for other values.
+
+    xlwings knows the seven oldest errors only; a number in a cell comes as a float, never as an int.
+    """
+    if type(value) is not int or not 0 <= value - _ERROR_BASE < _ERROR_NUMBERS:
+        return ""
+    return _ERROR_CODES.get(value - _ERROR_BASE, _ANY_ERROR)
 
 
 def is_formula(value: object, formula: str) -> bool:

@@ -126,7 +126,7 @@ def _fill_surely(plan: SheetPlan, piece: Piece, formats: tuple[list[Change], lis
 
 
 def _unmark(sheet: xw.Sheet, wrong: list[tuple[int, int, Any]]) -> bool:
-    """Type texts once more without the mark, in cells formatted as text that kept it; whether there were any."""
+    """Type texts without the mark where cells formatted as text have kept it; whether there were any."""
     columns: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for row, column, value in wrong:
         if isinstance(value, str) and len(value) <= LONG and typed(value) != value:
@@ -136,10 +136,8 @@ def _unmark(sheet: xw.Sheet, wrong: list[tuple[int, int, Any]]) -> bool:
         for texts in _stretches(cells):
             area = Area(texts[0][0], column, texts[-1][0], column)
             kept = [[MARK + text] for _, text in texts]
-            if (
-                access.read_values(sheet, area) == kept
-                and ask(range_of(sheet, area), "number_format") == TEXT
-            ):
+            code = ask(range_of(sheet, area), "number_format")
+            if code == TEXT and access.read_values(sheet, area) == kept:
                 access.write_values(sheet, area, [[text] for _, text in texts])
                 found = True
     return found
