@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xlcrm.errors import WorkbookHostile
+from xlcrm.errors import ProgramMissing, WorkbookHostile
 from xlcrm.workbook.live import access
 from xlcrm.workbook.live.access import (
     _square,
+    copy_looks,
     number_formats,
     quietly,
     read,
@@ -108,6 +109,54 @@ def test_errors_that_xlwings_does_not_know_are_no_numbers() -> None:
         (3, 4): "#VALUE!",
         (3, 5): "#N/A",
     }
+
+
+class Clipboard:
+    """A sheet whose cells cannot be copied some times, because another program holds the clipboard."""
+
+    def __init__(self, error: Exception, times: int) -> None:
+        self.error = error
+        self.left = times
+        self.tried = 0
+        self.pasted: list[str] = []
+        self.book = SimpleNamespace(app=SimpleNamespace(cut_copy_mode=True))
+
+    def range(self, *_: Any) -> Clipboard:
+        return self
+
+    def copy(self) -> None:
+        self.tried += 1
+        self.left -= 1
+        if self.left >= 0:
+            raise self.error
+
+    def paste(self, paste: str) -> None:
+        self.pasted.append(paste)
+
+
+def copy_through(board: Any) -> None:
+    try:
+        copy_looks(board, Area(2, 1, 2, 4), Area(7, 1, 9, 4))
+    finally:
+        assert board.book.app.cut_copy_mode is False
+
+
+def test_a_clipboard_that_is_held_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "_COPY_PAUSE", 0)
+    board = Clipboard(ValueError("类 Range 的 Copy 方法无效"), 3)
+    copy_through(board)
+    assert board.pasted == ["formats", "validation"]
+
+
+@pytest.mark.parametrize(("error", "tried"), [(ValueError("x"), 4), (ProgramMissing("x"), 1)])
+def test_a_clipboard_is_not_asked_for_ever(
+    error: Exception, tried: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "_COPY_PAUSE", 0)
+    board = Clipboard(error, 1_000)
+    with pytest.raises(type(error)):
+        copy_through(board)
+    assert board.tried == tried
 
 
 def test_a_sheet_that_never_ends_is_not_fetched() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from xlcrm.errors import WorkbookHostile
+from xlcrm.errors import WorkbookHostile, XlcrmError
 from xlcrm.workbook.live.patience import ask, patiently, tell
 from xlcrm.workbook.live.values import ERRORS, doubtful, error_text
 from xlcrm.workbook.patch.ranges import Area, address
@@ -20,6 +21,10 @@ _CELLS_A_CALL: Final = 200_000
 """Cells of one bulk call; an Apple event takes 1.5 million numbers, and far fewer texts."""
 _MOST_CELLS: Final = 10_000_000
 """Cells that are fetched from another program: 100,000 rows of 100 columns."""
+_COPIES: Final = 4
+"""Times that a copy is tried: for a moment another program may hold the clipboard."""
+_COPY_PAUSE: Final = 0.25
+"""Seconds between them."""
 _MOST_PIECES: Final = 256
 """Number formats of one column are told apart down to so many pieces."""
 
@@ -217,7 +222,14 @@ def copy_looks(sheet: xw.Sheet, source: Area, target: Area) -> None:
         cells.paste(paste="validation")
 
     try:
-        patiently(paste)
+        for left in range(_COPIES - 1, -1, -1):
+            try:
+                patiently(paste)
+                break
+            except Exception as error:
+                if not left or isinstance(error, XlcrmError):
+                    raise
+            time.sleep(_COPY_PAUSE)
     finally:
         with contextlib.suppress(Exception):  # the marching ants are no reason to fail
             sheet.book.app.cut_copy_mode = False
