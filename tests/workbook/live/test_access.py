@@ -159,8 +159,16 @@ def test_a_clipboard_is_not_asked_for_ever(
     assert board.tried == tried
 
 
-def test_a_sheet_that_never_ends_is_not_fetched() -> None:
-    used = SimpleNamespace(shape=(1_048_570, 20), row=1, column=1)
+@pytest.mark.parametrize(("columns", "corner"), [(20, "T1048570"), (5, "E1048570")])
+def test_a_sheet_that_never_ends_is_not_fetched(columns: int, corner: str) -> None:
+    used = SimpleNamespace(shape=(1_048_570, columns), row=1, column=1)
     sheet: Any = SimpleNamespace(name="客户", used_range=used)
-    with pytest.raises(WorkbookHostile, match="工作表“客户”的内容或格式一直延伸到 T1048570"):
+    with pytest.raises(
+        WorkbookHostile, match=f"工作表“客户”的内容或格式一直延伸到 {corner}，.*删除“客户”下方"
+    ):
         used_area(sheet)
+
+
+def test_a_large_sheet_is_fetched() -> None:
+    sheet: Any = SimpleNamespace(used_range=SimpleNamespace(shape=(100_000, 50), row=1, column=1))
+    assert used_area(sheet) == Area(1, 1, 100_000, 50)

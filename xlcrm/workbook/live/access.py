@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _CELLS_A_CALL: Final = 200_000
 """Cells of one bulk call; an Apple event takes 1.5 million numbers, and far fewer texts."""
-_MOST_CELLS: Final = 10_000_000
-"""Cells that are fetched from another program: 100,000 rows of 100 columns."""
+_MOST_CELLS: Final = 5_000_000
+"""Cells that are fetched from another program: 100,000 rows of 50 columns."""
 _COPIES: Final = 4
 """Times that a copy is tried: for a moment another program may hold the clipboard."""
 _COPY_PAUSE: Final = 0.25
@@ -108,7 +108,7 @@ def used_area(sheet: xw.Sheet) -> Area:
     if area.cells > _MOST_CELLS:
         raise WorkbookHostile(
             f"工作表“{sheet.name}”的内容或格式一直延伸到 {address(area.bottom, area.right)}，"
-            "范围大得无法读取，请在 Excel 里按 Ctrl+End 找到最远处多余的内容，删除那些行和列并保存后再试。"
+            f"范围大得无法读取，请在 Excel 里按 Ctrl+End 找到最远处，删除“{sheet.name}”下方和右侧的空行、空列并保存后再试。"
         )
     return area
 
