@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xlcrm.workbook.live.program import counts_from_1904, is_protected, local_path, said
+from xlcrm.workbook.live.program import (
+    counts_from_1904,
+    is_protected,
+    is_read_only,
+    local_path,
+    said,
+    saves_itself,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +38,30 @@ def answering(value: Any) -> Any:
 def test_the_date_system(api: dict[str, Any], wanted: bool | None) -> None:  # noqa: FBT001 - a case
     book: Any = SimpleNamespace(api=SimpleNamespace(**api))
     assert counts_from_1904(book) is wanted
+
+
+@pytest.mark.parametrize(
+    ("api", "wanted"),
+    [
+        ({"ReadOnly": True}, True),
+        ({"ReadOnly": False}, False),
+        ({"read_only": answering(value=True)}, True),
+        ({"isReadonly": lambda: True}, True),
+        ({"isReadonly": lambda: False}, False),
+        ({}, False),
+    ],
+)
+def test_read_only_workbooks(api: dict[str, Any], wanted: bool) -> None:  # noqa: FBT001 - a case
+    book: Any = SimpleNamespace(api=SimpleNamespace(**api))
+    assert is_read_only(book) is wanted
+
+
+@pytest.mark.parametrize(
+    ("api", "wanted"), [({"AutoSaveOn": True}, True), ({"AutoSaveOn": False}, False), ({}, False)]
+)
+def test_workbooks_that_save_themselves(api: dict[str, Any], wanted: bool) -> None:  # noqa: FBT001 - a case
+    book: Any = SimpleNamespace(api=SimpleNamespace(**api))
+    assert saves_itself(book) is wanted
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,8 @@ def used_area(sheet: xw.Sheet) -> Area:
     if area.cells > _MOST_CELLS:
         raise WorkbookHostile(
             f"工作表“{sheet.name}”的内容或格式一直延伸到 {address(area.bottom, area.right)}，"
-            f"范围大得无法读取，请在 Excel 里按 Ctrl+End 找到最远处，删除“{sheet.name}”下方和右侧的空行、空列并保存后再试。"
+            "范围大得无法读取，请在 Excel 里按 Ctrl+End 找到最远处，"
+            f"删除“{sheet.name}”下方和右侧的空行、空列并保存后再试。"
         )
     return area
 

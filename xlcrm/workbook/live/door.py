@@ -19,7 +19,14 @@ from xlcrm.workbook.live.cells import changed_span, changing, checked
 from xlcrm.workbook.live.filters import unfiltered
 from xlcrm.workbook.live.merges import refuse_hidden
 from xlcrm.workbook.live.patience import answering, ask, patiently
-from xlcrm.workbook.live.program import counts_from_1904, is_protected, local_path, said
+from xlcrm.workbook.live.program import (
+    counts_from_1904,
+    is_protected,
+    is_read_only,
+    local_path,
+    said,
+    saves_itself,
+)
 from xlcrm.workbook.live.quiet import quiet, uncalculated
 from xlcrm.workbook.live.seen import Seen
 from xlcrm.workbook.live.values import is_1904, is_formula, plain_column
@@ -46,11 +53,17 @@ class LiveDoor:
     recalculate; all is as before afterwards. What is written is not saved: the user looks at it and saves. A
     workbook that is saved in a local folder is held against other xlcrm processes, and the file on disk is
     copied before the first write.
+
+    Attributes:
+        book: xlwings' workbook.
+        write: it is opened for writing.
+        saves_itself: AutoSave is on: Excel has saved already what was written. Known inside the context.
     """
 
     def __init__(self, book: xw.Book, *, write: bool) -> None:
         self.book = book
         self.write = write
+        self.saves_itself = False
         self._stack = contextlib.ExitStack()
         self._seen: dict[str, Seen] = {}
         self._backup: Path | None = None
@@ -63,14 +76,21 @@ class LiveDoor:
             ProgramBusy: a cell is being edited, or a dialog is open.
             ProgramMissing: the program has gone.
             WorkbookInUse: for writing, another xlcrm works on the file.
+            WorkbookError: for writing, the program has it open as read-only.
         """
         with contextlib.ExitStack() as stack:
             stack.enter_context(answering())
             self._title = str(ask(self.book, "name"))
             self._path = local_path(self.book)
+            self._sheets = patiently(lambda: {sheet.name: sheet for sheet in self.book.sheets})
+            if self.write and is_read_only(self.book):
+                raise WorkbookError(
+                    f"“{self._title}”是以只读方式打开的（可能别人正在使用，或文件设成了只读），写入后无法保存，"
+                    "请关闭后以可以编辑的方式重新打开，再试一次"
+                )
             if self.write and self._path is not None:
                 stack.enter_context(locked(self._path))
-            self._sheets = patiently(lambda: {sheet.name: sheet for sheet in self.book.sheets})
+            self.saves_itself = saves_itself(self.book)
             self._app: xw.App = ask(self.book, "app")
             stack.enter_context(quiet(self._app))
             self._date1904 = counts_from_1904(self.book)

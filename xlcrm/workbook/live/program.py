@@ -38,6 +38,24 @@ def counts_from_1904(book: xw.Book) -> bool | None:
     return None
 
 
+def is_read_only(book: xw.Book) -> bool:
+    """Whether the program will not save the workbook under its name; False when nothing tells."""
+    for ask in (
+        lambda: book.api.ReadOnly,
+        lambda: book.api.read_only.get(),  # noqa: PLW0108 - the name alone may fail
+        lambda: book.api.isReadonly(),  # noqa: PLW0108 - same
+    ):
+        found = quietly(ask)
+        if isinstance(found, bool):
+            return found
+    return False
+
+
+def saves_itself(book: xw.Book) -> bool:
+    """Whether Excel saves the workbook as soon as it changes (AutoSave); False when nothing tells."""
+    return quietly(lambda: book.api.AutoSaveOn) is True
+
+
 def is_protected(sheet: xw.Sheet) -> bool:
     """Whether the sheet is protected against us too; False when nothing tells."""
     if quietly(lambda: sheet.api.ProtectionMode) is True:  # only the user's own hands are tied
