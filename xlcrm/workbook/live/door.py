@@ -115,7 +115,12 @@ class LiveDoor:
         Raises:
             SheetMissing: no such worksheet.
             ProgramBusy, ProgramMissing: see `patiently`.
+            WorkbookError: the program refused; the sentence says what it said.
         """
+        with _plainly(sheet, "读不出来", "（有没有显示为 ##### 的单元格，例如日期列里的电话号码）"):
+            return self._grid(sheet)
+
+    def _grid(self, sheet: str) -> Grid:
         own = self._sheet(sheet)
         area = access.used_area(own)
         held = access.read(own, area)
@@ -149,7 +154,7 @@ class LiveDoor:
             raise UsageError(f"“{self.title}”是只读打开的，不能写入，请用可以写入的方式重新运行。")
         plans = []
         for name, blocks in _by_sheet(changes).items():
-            with self._plainly(name):
+            with _writing(name):
                 plans.append(self._plan(name, blocks))
         plans = [plan for plan in plans if not plan.empty]
         if not plans:
@@ -169,7 +174,7 @@ class LiveDoor:
                 stack.enter_context(unfiltered(plan.sheet, plan.name, plan.tables))
             for plan in plans:
                 try:
-                    with self._plainly(plan.name):
+                    with _writing(plan.name):
                         writer.write(plan)
                 except BaseException as error:
                     whole = writer.take_back()
@@ -225,18 +230,22 @@ class LiveDoor:
             refuse_hidden(plan.sheet, plan.name, piece)
             plan.work.append((piece, held.part(piece.area)))
 
-    @contextlib.contextmanager
-    def _plainly(self, name: str) -> Iterator[None]:
-        """Turn what the program says into a sentence for the user."""
-        try:
-            yield
-        except XlcrmError:
-            raise
-        except Exception as error:
-            raise WorkbookError(
-                f"工作表“{name}”没有写成，表格程序报告“{said(error)}”；"
-                "请检查该工作表（保护、合并单元格、数据透视表）后重试"
-            ) from error
+
+@contextlib.contextmanager
+def _plainly(name: str, what: str, look: str) -> Iterator[None]:
+    """Turn what the program says about a sheet into a sentence: what is wrong, and what to look at."""
+    try:
+        yield
+    except XlcrmError:
+        raise
+    except Exception as error:
+        raise WorkbookError(
+            f"工作表“{name}”{what}，表格程序报告“{said(error)}”；请检查该工作表{look}后重试"
+        ) from error
+
+
+def _writing(name: str) -> contextlib.AbstractContextManager[None]:
+    return _plainly(name, "没有写成", "（保护、合并单元格、数据透视表）")
 
 
 def _by_sheet(changes: Changes) -> dict[str, list[Block]]:
