@@ -305,6 +305,32 @@ def test_a_box_that_nobody_answers_in_time_is_no_failure(book: Book) -> None:
     book.app.refuses = TimedOut()
     click("normalise", book)
     assert book.path.read_bytes() == before
+    assert book.app.status[-1] == "规范数据：一分钟内没有回答，没有写入；请再点一次"
+
+
+@pytest.mark.parametrize(
+    ("answer", "after"), [("ok", ["open to write", "close", "box"]), ("cancel", [])], ids=["yes", "no"]
+)
+def test_the_workbook_is_let_go_of_while_the_user_decides(book: Book, answer: str, after: list[str]) -> None:
+    """Within a door Excel neither repaints nor runs macros, and stays so where it does not answer later."""
+    steps: list[str] = []
+
+    @contextlib.contextmanager
+    def noting(own: Book, *, write: bool) -> Iterator[FileDoor]:
+        steps.append("open to write" if write else "open to read")
+        with from_file(own, write=write) as door:
+            yield door
+        steps.append("close")
+
+    class Asking(Program):
+        def alert(self, prompt: str, title: str, buttons: str, mode: str) -> str:
+            steps.append("box" if buttons == "ok" else "question")
+            return super().alert(prompt, title, buttons, mode)
+
+    book.app = Asking(answer=answer)
+    with patch("xlcrm.workbook.live.LiveDoor", noting):
+        click("normalise", book)
+    assert steps == ["open to read", "close", "question", *after]
 
 
 def test_a_button_that_we_do_not_know(book: Book) -> None:

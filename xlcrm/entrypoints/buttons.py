@@ -88,12 +88,15 @@ def _run(action: Action, book: xw.Book, dialogs: Dialogs) -> str:
     """Run it, after its listing where it has one; what to tell, empty where the user said no."""
     params = params_for(action, book)
     command = command_for(action, book, params)
-    with live_door(book, write=action.writes) as door:
+    lists = "apply" in action.params.model_fields
+    with live_door(book, write=action.writes and not lists) as door:
         outcome = action.run(door, params, dialogs.stage)
-        if "apply" in action.params.model_fields and boxes.offers(outcome):
-            dialogs.stage("等待确认")
-            if not dialogs.ask(boxes.offer(outcome, command)):
-                return ""
+    if lists and boxes.offers(outcome):
+        # Asked outside of any door: within one the program neither repaints nor runs the user's macros.
+        dialogs.stage("等待确认")
+        if not dialogs.ask(boxes.offer(outcome, command)):
+            return ""
+        with live_door(book, write=action.writes) as door:
             outcome = action.run(door, params.model_copy(update={"apply": True}), dialogs.stage)
     return boxes.done(outcome, command)
 
