@@ -39,6 +39,7 @@ COMMANDS = (
     "new",
     "demo",
     "addin",
+    "renew",
     "schema",
     "rules",
     "doctor",
@@ -58,14 +59,14 @@ def test_help_lists_every_command_in_chinese() -> None:
     assert set(ACTIONS) <= set(COMMANDS)
     for name in COMMANDS:
         assert re.search(rf"^  {name} +[^\x00-\x7f]", ran.out, re.MULTILINE)
-    assert latin_words(ran.out) <= {*COMMANDS, "xlcrm", "Excel", "LibreOffice"}
+    assert latin_words(ran.out) <= {*COMMANDS, "xlcrm", "Excel", "LibreOffice", "Python"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_of_a_command_is_chinese(name: str) -> None:
     ran = call(name, "--help")
     assert ran.code == 0
-    assert latin_words(ran.out) <= {name, "xlcrm", "Excel", "LibreOffice", "JSON", "crm"}
+    assert latin_words(ran.out) <= {name, "xlcrm", "Excel", "LibreOffice", "Python", "JSON", "crm"}
     assert "用法：" in ran.out
 
 

@@ -9,10 +9,18 @@ import openpyxl
 import pytest
 
 from tests.workbook.sheets import written
-from xlcrm.errors import NotAWorkbook, UsageError, WorkbookChanged, WorkbookInUse, WorkbookMissing
+from xlcrm.errors import (
+    NotAWorkbook,
+    UnsafeToPatch,
+    UsageError,
+    WorkbookChanged,
+    WorkbookInUse,
+    WorkbookMissing,
+)
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.locks import held
-from xlcrm.workbook.port import Block, Changes
+from xlcrm.workbook.port import Block, Changes, Saved
+from xlcrm.workbook.saving import backups
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,3 +123,35 @@ def test_what_is_no_workbook(tmp_path: Path) -> None:
     text.write_text("不是工作簿", encoding="utf-8")
     with pytest.raises(NotAWorkbook), FileDoor(text, write=False):
         pass
+
+
+def test_parts_are_found_by_their_links_and_read(book: Path) -> None:
+    with FileDoor(book, write=False) as door:
+        (workbook,) = door.linked("officeDocument", by_package=True)
+        assert workbook in door.parts
+        assert door.part(workbook).count(b"<sheet ") == 2
+        assert len(door.linked("worksheet")) == 2
+        assert door.linked("vbaProject") == []
+
+
+def test_parts_and_cells_are_written_in_one_step(book: Path) -> None:
+    with FileDoor(book, write=True) as door:
+        saved = door.apply(change(), {"xl/new.bin": b"new"})
+        assert door.part("xl/new.bin") == b"new"
+        assert door.grid("甲").columns[0][1] == "二"
+    assert len(backups(book)) == 1
+    assert saved.cells == 1
+
+
+def test_a_part_that_is_there_already_is_no_change(book: Path) -> None:
+    with FileDoor(book, write=True) as door:
+        same = {name: door.part(name) for name in door.parts}
+        assert door.apply(Changes(), same) == Saved(0)
+        assert door.apply(Changes(), {"xl/new.bin": b"new"}).backup is not None
+
+
+def test_a_part_that_the_cells_change_too_is_refused(book: Path) -> None:
+    before = book.read_bytes()
+    with FileDoor(book, write=True) as door, pytest.raises(UnsafeToPatch, match="要改两次"):
+        door.apply(change(), {door.linked("worksheet")[0]: b"<worksheet/>"})
+    assert book.read_bytes() == before

@@ -31,13 +31,16 @@ INTERPRETERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """`sys.platform` -> the setting that holds the interpreter there; Excel runs nowhere else."""
 _FUNCTIONS: Final = "xlcrm.entrypoints.udfs"
-_MOVED: Final = "上 Python 的位置；换了电脑，在新电脑上运行 xlcrm doctor，把它给出的位置填在左边"
-_NOTES: Final[Mapping[str, str]] = {
+_MOVED: Final = "上 Python 的位置；换了电脑，关闭工作簿，在新电脑上运行 xlcrm renew 和它的文件名"
+NOTES: Final[Mapping[str, str]] = {
     "INTERPRETER_WIN": f"Windows {_MOVED}",
     "INTERPRETER_MAC": f"macOS {_MOVED}",
     "ADD_WORKBOOK_TO_PYTHONPATH": "请保持 False：xlcrm 已经安装，不从工作簿所在的文件夹找",
     "UDF MODULES": "自定义函数在哪里，请不要改动",
 }
+"""What is said of each setting, in column `NOTE_COLUMN`."""
+NOTE_COLUMN: Final = 4
+"""Counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,10 @@ def _add_settings(book: Workbook, settings: Mapping[str, str], styles: Styles) -
     sheet = book.add_worksheet(SETTINGS_SHEET)
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 60)
-    sheet.set_column(3, 3, 80)
+    sheet.set_column(NOTE_COLUMN - 1, NOTE_COLUMN - 1, 80)
     note = styles.get(font_color=palette.MUTED)
     for row, (key, value) in enumerate(settings.items()):
         sheet.write_string(row, 0, key, styles.get(bold=True))
         sheet.write_string(row, 1, value, styles.get(num_format="@"))
-        sheet.write_string(row, 3, _NOTES.get(key, ""), note)
+        sheet.write_string(row, NOTE_COLUMN - 1, NOTES.get(key, ""), note)
     sheet.hide()

@@ -55,12 +55,16 @@ def book_modules(sheets: int) -> list[Module]:
     Raises:
         IncompleteInstall: sources are missing.
     """
-    return [
-        *document_modules(code_names(sheets)),
-        _module(_of_xlwings(STANDALONE)),
-        _dictionary(),
-        *own_modules(),
-    ]
+    return [*document_modules(code_names(sheets)), *code_modules()]
+
+
+def code_modules() -> list[Module]:
+    """The modules of a macro workbook that do not belong to a sheet.
+
+    Raises:
+        IncompleteInstall: sources are missing.
+    """
+    return [_module(_of_xlwings(STANDALONE)), _dictionary(), *own_modules()]
 
 
 def addin_modules(project: str) -> list[Module]:

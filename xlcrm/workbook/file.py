@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from xlcrm.errors import UsageError, WorkbookChanged
@@ -15,7 +16,7 @@ from xlcrm.workbook.safety import inspect
 from xlcrm.workbook.saving import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from xlcrm.workbook.port import Changes, Grid, Saved
@@ -76,8 +77,37 @@ class FileDoor:
         """
         return self._reader.grid(sheet)
 
-    def apply(self, changes: Changes) -> Saved:
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the package's parts."""
+        return self._book.package.names
+
+    def linked(self, kind: str, *, by_package: bool = False) -> list[str]:
+        """The parts that the workbook, or the package itself, links to.
+
+        Args:
+            kind: last word of the relationship's type, such as vbaProject.
+            by_package: links of the package and not of the workbook.
+        """
+        links = self._book.relations("" if by_package else self._book.part)
+        return [
+            self._book.stored(link.part) for link in links if link.kind == kind and self._book.has(link.part)
+        ]
+
+    def part(self, name: str) -> bytes:
+        """One part of the package, inflated.
+
+        Raises:
+            WorkbookDamaged: it is not there, or broken.
+        """
+        return self._book.package.read(name)
+
+    def apply(self, changes: Changes, parts: Mapping[str, bytes] = MappingProxyType({})) -> Saved:
         """Write all changes in one step, with a backup, or raise and leave the file as it was.
+
+        Args:
+            changes: cells.
+            parts: whole parts, see `xlcrm.workbook.patch.patch_blocks`.
 
         Raises:
             UsageError: the door was opened for reading.
@@ -93,7 +123,7 @@ class FileDoor:
                 f"“{self.title}”在处理期间被别人保存过，为了不盖掉新内容，没有写入，请重新运行一次。"
             )
         self._reader.close()  # Windows replaces no file that is open
-        saved = patch_blocks(self.path, self.path, changes.blocks, backup=True)
+        saved = patch_blocks(self.path, self.path, changes.blocks, backup=True, parts=parts)
         self._load()
         return saved
 

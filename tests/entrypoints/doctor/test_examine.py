@@ -11,7 +11,9 @@ import pytest
 
 from tests.e2e.running import call
 from tests.entrypoints.doctor.stand_ins import LINUX, machine
+from tests.workbooks.macros import aged
 from xlcrm.actions import addin, create
+from xlcrm.actions.renew import renew
 from xlcrm.entrypoints import doctor
 from xlcrm.entrypoints.doctor import Check, examine, first_step, worst_state
 
@@ -72,6 +74,22 @@ def test_a_macro_workbook(tmp_path: Path, platform: str, interpreter: str, state
     checks = examine(machine(platform=platform, executable=str(here), xlwings=own_version()), path, NOW)
     assert states(checks)["宏的版本"] == "正常"
     assert states(checks).get("按钮的 Python") == state
+
+
+def test_a_workbook_of_another_machine_is_renewed_by_the_command_that_is_named(tmp_path: Path) -> None:
+    here = tmp_path / "python.exe"
+    here.touch()
+    path = tmp_path / "客 户.xlsm"
+    create.new(path, "crm", platform="win32", interpreter="C:/gone/python.exe")
+    aged(path)
+    system = machine(platform="win32", executable=str(here), xlwings=own_version())
+    found = {check.name: check for check in examine(system, path, NOW)}
+    for name in ("宏的版本", "按钮的 Python"):
+        assert found[name].state == "故障"
+        assert f'xlcrm renew "{path}"' in found[name].advice
+    renew(path, "win32", str(here))
+    after = states(examine(system, path, NOW))
+    assert (after["宏的版本"], after["按钮的 Python"]) == ("正常", "正常")
 
 
 def test_macros_of_a_file_that_must_not_be_opened_are_left_alone(tmp_path: Path) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import xlwings as xw
 
-from xlcrm.entrypoints.doctor.macros import module_version, settings_interpreter, unpacked, xlwings_version
+from xlcrm.entrypoints.doctor.macros import module_version, renewal, settings_interpreter
 from xlcrm.templates.vba import Module, ModuleKind, vba_project
-from xlcrm.templates.vba.compression import compress
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def project(source: str) -> bytes:
@@ -26,19 +26,6 @@ OLD = project('Public Const XLWINGS_VERSION As String = "0.30.1"\r\n')
 NONE = project("Sub Hello()\r\nEnd Sub\r\n")
 
 
-@pytest.mark.parametrize("name", ["quickstart_standalone.xlsm", "addin/xlwings.xlam"])
-def test_version_in_a_project_that_excel_wrote(name: str) -> None:
-    """What xlwings ships tells the version that it came with, or that it is under development."""
-    with zipfile.ZipFile(Path(xw.__file__).parent / name) as package:
-        found = xlwings_version(package.read("xl/vbaProject.bin"))
-    assert found in {xw.__version__, "dev"}
-
-
-def test_version_in_a_project_that_we_wrote() -> None:
-    assert xlwings_version(OLD) == "0.30.1"
-    assert xlwings_version(NONE) is None
-
-
 @pytest.mark.parametrize(
     ("carried", "state", "says"),
     [
@@ -48,23 +35,24 @@ def test_version_in_a_project_that_we_wrote() -> None:
     ],
 )
 def test_module_against_the_installed_xlwings(carried: bytes | None, state: str, says: str) -> None:
-    verdict = module_version(carried, "0.37.8")
+    verdict = module_version(carried, "0.37.8", "xlcrm renew")
     assert verdict.state == state
     assert says in verdict.found
-    assert module_version(OLD, "0.30.1").state == "正常"
+    assert module_version(OLD, "0.30.1", "xlcrm renew").state == "正常"
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"a", b"ab" * 3000, bytes(range(256)) * 40, b"Attribute VB_Name\r\n" * 700 + b"end"]
+    ("name", "command"), [("客户.xlsm", "renew"), ("客户 二.XLSM", "renew"), ("客户管理.XLAM", "addin")]
 )
-def test_unpacking_gives_back_what_was_packed(text: bytes) -> None:
-    assert unpacked(compress(text)) == text
-
-
-def test_unpacking_stops_where_the_container_ends() -> None:
-    packed = compress(b"Attribute VB_Name " * 20)
-    assert unpacked(packed + b"\x00\x00rest") == b"Attribute VB_Name " * 20
-    assert unpacked(packed[:-2]) != b"Attribute VB_Name " * 20
+def test_advice_names_the_command_for_this_file(tmp_path: Path, name: str, command: str) -> None:
+    path = tmp_path / name
+    renew = renewal(path)
+    assert renew == f'xlcrm {command} "{path}"'
+    assert renew in module_version(OLD, "0.37.8", renew).advice
+    for named in ("", str(tmp_path / "gone")):
+        verdict = settings_interpreter({"INTERPRETER_WIN": named}, "win32", "C:/python.exe", renew)
+        assert verdict is not None
+        assert renew in verdict.advice
 
 
 def test_interpreter_of_the_settings(tmp_path: Path) -> None:
@@ -75,7 +63,7 @@ def test_interpreter_of_the_settings(tmp_path: Path) -> None:
 
     def state(named: str, platform: str = "win32") -> str | None:
         key = "INTERPRETER_WIN" if platform == "win32" else "INTERPRETER_MAC"
-        verdict = settings_interpreter({key: named}, platform, str(here))
+        verdict = settings_interpreter({key: named}, platform, str(here), "xlcrm renew")
         return verdict and verdict.state
 
     assert state(str(here)) == "正常"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from xlcrm.entrypoints.terminal import CANNOT, AsJson, PathArgument, guarded, out, print_json
+from xlcrm.entrypoints.terminal import CANNOT, AsJson, PathArgument, guarded, out, print_json, say
 from xlcrm.entrypoints.wording import ChineseCommand
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ def _table(checks: Sequence[Check]) -> Table:
         cells = (cell.replace("[", r"\[") for cell in (check.name, check.found, check.advice))
         table.add_row(f"[{_STYLES[check.state]}]{check.state}[/]", *cells)
     return table
+
+
+@commands.command(cls=ChineseCommand, help="更新工作簿里的宏和这台电脑的 Python 位置。")
+def renew(path: PathArgument) -> None:
+    from xlcrm.actions import renew as renewing  # noqa: PLC0415 - other commands start without it
+
+    outcome = guarded(lambda: renewing.renew(path, sys.platform, sys.executable))
+    say(outcome, path, dry_run=False)
 
 
 @commands.command(cls=ChineseCommand, help="为工作簿做一个双击即可刷新的快捷方式，不需要宏。")

@@ -87,11 +87,14 @@ def _workbook_looks(machine: Machine, path: Path, running: Callable[[], frozense
         return looks[:1]
     looks.append(("网络标记", lambda: workbook.web_mark(path, machine.platform, machine.mark(path))))
     if path.suffix.lower() in workbook.MACRO_SUFFIXES and _sound(path):
+        renew = macros.renewal(path)
         looks += [
-            ("宏的版本", lambda: macros.module_version(_project(path), machine.xlwings or "")),
+            ("宏的版本", lambda: macros.module_version(_project(path), machine.xlwings or "", renew)),
             (
                 "按钮的 Python",
-                lambda: macros.settings_interpreter(_settings(path), machine.platform, machine.executable),
+                lambda: macros.settings_interpreter(
+                    _settings(path), machine.platform, machine.executable, renew
+                ),
             ),
         ]
     return looks

@@ -1,4 +1,4 @@
-"""Packing a stream of a VBA project: chunks of 4,096 bytes, each with its own window ([MS-OVBA] 2.4.1)."""
+"""Packing a stream of a VBA project, and back: chunks of 4,096 bytes with an own window ([MS-OVBA] 2.4.1)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ CHUNK: Final = 4096
 _SIGNATURE: Final = 0x01
 _TOKENS: Final = 0xB000  # chunk header: signature 0b011, encoded; the low 12 bits hold the size less 3
 _RAW: Final = 0x3FFF  # chunk header: signature 0b011, not encoded, always a full chunk
+_MARK: Final = 0x7000  # bits of a chunk header that are 0b011 in every chunk
+_ENCODED: Final = 0x8000
+_SIZE: Final = 0x0FFF
 _SHORTEST: Final = 3  # a copy token takes two bytes
 _FEWEST_OFFSET_BITS: Final = 4
 
@@ -22,6 +25,52 @@ def compress(data: bytes) -> bytes:
     """
     chunks = (_chunk(data[start : start + CHUNK]) for start in range(0, len(data), CHUNK))
     return bytes([_SIGNATURE]) + b"".join(chunks)
+
+
+def decompress(packed: bytes) -> bytes:
+    """A container's content; where the container is cut short, what there is of it.
+
+    Raises:
+        ValueError: no container, or one that copies from before its beginning.
+    """
+    if packed[:1] != bytes([_SIGNATURE]):
+        raise ValueError("no packed container")
+    out = bytearray()
+    position = 1
+    while position + 2 <= len(packed):
+        (head,) = struct.unpack_from("<H", packed, position)
+        if head & _MARK != _RAW & _MARK:
+            break
+        end = position + _SHORTEST + (head & _SIZE)
+        chunk = packed[position + 2 : end]
+        out += _unpacked(chunk) if head & _ENCODED else chunk
+        position = end
+    return bytes(out)
+
+
+def _unpacked(tokens: bytes) -> bytes:
+    out = bytearray()
+    place = 0
+    while place < len(tokens):
+        flags, place = tokens[place], place + 1
+        for bit in range(8):
+            if not flags >> bit & 1:
+                out += tokens[place : place + 1]
+                place += 1
+            elif place + 2 <= len(tokens):
+                (token,) = struct.unpack_from("<H", tokens, place)
+                place += 2
+                _copy(out, token)
+    return bytes(out[:CHUNK])
+
+
+def _copy(out: bytearray, token: int) -> None:
+    bits = _offset_bits(len(out))
+    start = len(out) - (token >> (16 - bits)) - 1
+    if start < 0:
+        raise ValueError("a copy from before the beginning of its chunk")
+    for place in range(start, start + (token & (0xFFFF >> bits)) + _SHORTEST):
+        out.append(out[place])
 
 
 def _chunk(data: bytes) -> bytes:

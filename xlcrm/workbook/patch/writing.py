@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass, field
 from operator import itemgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
 
+from xlcrm.errors import UnsafeToPatch
 from xlcrm.workbook.patch import fast
 from xlcrm.workbook.patch.lists import Lists, grown_dimension
 from xlcrm.workbook.patch.package import Package, rewrite
@@ -19,7 +21,7 @@ from xlcrm.workbook.port import Block, Saved
 from xlcrm.workbook.saving import fingerprint, save
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from xlcrm.workbook.patch.parts import SheetPart
@@ -43,7 +45,14 @@ class Patch:
     cells: int = 0
 
 
-def patch_blocks(source: Path, target: Path, blocks: Sequence[Block], *, backup: bool = True) -> Saved:
+def patch_blocks(
+    source: Path,
+    target: Path,
+    blocks: Sequence[Block],
+    *,
+    backup: bool = True,
+    parts: Mapping[str, bytes] = MappingProxyType({}),
+) -> Saved:
     """Write blocks into a copy of a workbook, or into the workbook itself, in one step.
 
     Cells that hold exactly the wanted value already stay as they are; when nothing would change and
@@ -54,6 +63,7 @@ def patch_blocks(source: Path, target: Path, blocks: Sequence[Block], *, backup:
         target: where the result goes; may be `source`.
         blocks: what to write; two blocks must not write one cell.
         backup: keep the old content of `target`, if it exists (see `xlcrm.workbook.saving`).
+        parts: whole parts that are replaced or added, such as the macros; none that the blocks change.
 
     Returns:
         How many cells got another value, and where the backup is.
@@ -68,6 +78,7 @@ def patch_blocks(source: Path, target: Path, blocks: Sequence[Block], *, backup:
     before = fingerprint(source)
     with Package.open(source) as package:
         patch = plan(package, source.name, blocks)
+        _add_parts(patch, package, parts)
         if not patch.replaced and _one_file(source, target):
             return Saved(0)
 
@@ -79,6 +90,17 @@ def patch_blocks(source: Path, target: Path, blocks: Sequence[Block], *, backup:
 
         kept = save(source, target, write, verify=check, backup=backup, unchanged=before)
     return Saved(patch.cells, kept)
+
+
+def _add_parts(patch: Patch, package: Package, parts: Mapping[str, bytes]) -> None:
+    """Add whole parts that differ from what is there."""
+    for name, content in parts.items():
+        if name in patch.replaced or name in patch.removed:
+            raise UnsafeToPatch(
+                f"“{package.title}”的部件“{name}”要改两次，没有写入，请用 Excel 打开后另存一份再试。"
+            )
+        if name not in package or package.read(name) != content:
+            patch.replaced[name] = content
 
 
 def _one_file(source: Path, target: Path) -> bool:
