@@ -225,6 +225,45 @@ def test_why_without_a_selected_cell(book: Book) -> None:
     assert book.app.boxes == ["请先选中那一行的任意一个单元格，再点“为什么”。"]
 
 
+class ComError(Exception):
+    """As pywin32 has it: the result, and the details of Excel's own exception."""
+
+    def __init__(self, result: int, inner: int) -> None:
+        super().__init__(result)
+        self.hresult = result
+        self.excepinfo = (0, None, None, None, 0, inner)
+
+
+OVERFLOW = ComError(-2147352567, -2146827282)
+GONE = ComError(-2147417848, 0)
+
+
+class FullySelected(Book):
+    """Excel on Windows with the whole sheet selected: xlwings asks for the number of cells."""
+
+    error: Exception = OVERFLOW
+
+    @property
+    def selection(self) -> Place | None:
+        raise self.error
+
+    @selection.setter
+    def selection(self, _: Place | None) -> None:
+        pass
+
+
+def test_why_of_a_whole_sheet(book: Book) -> None:
+    click("why", FullySelected(book.path, book.app))
+    assert book.app.boxes == ["请先选中那一行的任意一个单元格，再点“为什么”。"]
+
+
+def test_why_where_excel_has_gone_meanwhile(book: Book) -> None:
+    selected = FullySelected(book.path, book.app)
+    selected.error = GONE
+    click("why", selected)
+    assert book.app.boxes[0].startswith("不能完成：表格程序已经关闭或失去连接")
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -342,6 +381,49 @@ def test_the_workbook_that_calls(book: Book) -> None:
     with patch.object(xw.Book, "caller", return_value=book):
         press("check")
     assert book.app.boxes[0].startswith("已检查 ")
+
+
+@dataclass
+class Excel:
+    """A running Excel as xlwings lists it, its books by name."""
+
+    hwnd: int
+    books: list[Book]
+
+
+def called_as(name: str, monkeypatch: pytest.MonkeyPatch, *excels: Excel) -> None:
+    """Put the command line and the running programs in place for a click in a workbook."""
+    monkeypatch.setattr("sys.argv", ["-c", f"--wb={name}", "--from_xl=1", "--app=Excel", "--hwnd=2"])
+    monkeypatch.setattr(xw, "apps", excels)
+
+
+def test_the_workbook_that_calls_has_a_name_with_an_equals_sign(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By itself xlwings takes the name apart at each "=" and looks for 客户."""
+    book.path = book.path.rename(tmp_path / "客户=A=B.xlsx")
+    others = [Book(tmp_path / "客户"), Book(tmp_path / "客户=A.xlsx")]
+    called_as("客户=a=B.XLSX", monkeypatch, Excel(1, others), Excel(3, [book]))
+    press("check")
+    assert book.app.boxes[0].startswith("已检查 ")
+
+
+def test_of_two_workbooks_of_one_name_the_one_that_calls(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.path = book.path.rename(tmp_path / "客户=A.xlsx")
+    called_as(book.name, monkeypatch, Excel(1, [Book(tmp_path / book.name)]), Excel(2, [book]))
+    press("check")
+    assert book.app.boxes[0].startswith("已检查 ")
+
+
+def test_a_workbook_that_is_open_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called_as("客户=A.xlsx", monkeypatch, Excel(2, [Book(tmp_path / "客户")]))
+    with pytest.raises(SystemExit):
+        press("check")
+    assert capsys.readouterr().err.startswith("xlcrm: 找不到按钮所在的工作簿；")
 
 
 @pytest.mark.usefixtures("home")

@@ -59,13 +59,36 @@ def _caller() -> xw.Book:
     from xlcrm.workbook.live import patiently  # noqa: PLC0415 - a faulty installation is told in a sentence too
 
     try:
-        return patiently(xw.Book.caller)
+        return patiently(_calling)
     except XlcrmError:
         raise
     except Exception as error:
         raise ProgramMissing(
             "找不到按钮所在的工作簿；请在打开的工作簿里点按钮，或在命令行运行 xlcrm"
         ) from error
+
+
+def _calling() -> xw.Book:
+    """The workbook named on the command line; xlwings itself reads a name only as far as its first "="."""
+    name = _argument("--wb=")
+    if "=" not in name:
+        return xw.Book.caller()
+    window = _argument("--hwnd=")
+    found = [
+        (str(app.hwnd) == window, book)
+        for app in xw.apps
+        for book in app.books
+        if book.name.casefold() == name.casefold()
+    ]
+    if len(found) > 1:  # open in several programs: the one whose window is named
+        found = [(own, book) for own, book in found if own]
+    if len(found) != 1:
+        raise KeyError(name)
+    return found[0][1]
+
+
+def _argument(start: str) -> str:
+    return next((text.removeprefix(start).strip() for text in sys.argv if text.startswith(start)), "")
 
 
 def _press(action: Action, book: xw.Book, dialogs: Dialogs) -> None:
@@ -109,10 +132,22 @@ def params_for(action: Action, book: xw.Book) -> Params:
     """
     if not _PLACE.issubset(action.params.model_fields):
         return action.params()
-    selected = book.selection
+    selected = _selected(book)
     if selected is None:
         raise UsageError(f"请先选中那一行的任意一个单元格，再点“{action.label}”")
     return action.params.model_validate({"sheet": selected.sheet.name, "row": selected.row})
+
+
+def _selected(book: xw.Book) -> xw.Range | None:
+    """The selected cells; None for none, and for so many that Excel cannot count them (the whole sheet)."""
+    from xlcrm.workbook.live import patiently  # noqa: PLC0415 - a faulty installation is told in a sentence too
+
+    try:
+        return patiently(lambda: book.selection)
+    except XlcrmError:
+        raise
+    except Exception:  # noqa: BLE001 - each program raises its own kind
+        return None
 
 
 _PLACE: Final = {"sheet", "row"}
