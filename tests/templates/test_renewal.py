@@ -9,7 +9,7 @@ import pytest
 import xlwings
 
 from tests.workbooks.macros import older
-from xlcrm.templates.macro_sources import book_modules, code_modules
+from xlcrm.templates.macro_sources import book_modules, code_modules, own_modules
 from xlcrm.templates.renewal import foreign, is_complete, renewed, xlwings_version
 from xlcrm.templates.vba import Module, ModuleKind, document_modules, vba_project
 from xlcrm.templates.vba.reading import read_project
@@ -106,3 +106,10 @@ def test_version_and_completeness() -> None:
     assert is_complete(BOOK)
     assert not is_complete(document_modules([]))
     assert not is_complete(code_modules())
+
+
+def test_whatever_others_can_call_in_our_modules_begins_as_our_names_do() -> None:
+    """A later version without a procedure must still know it in a workbook of today."""
+    for module in own_modules():
+        gone = [Module("XlcrmGone", module.source.replace(f'"{module.name}"', '"XlcrmGone"'))]
+        assert foreign(gone) == []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xlcrm.templates.vba import Module
 
 XLWINGS: Final = "xlwings"
-_OURS: Final = ("xlcrm", "help_xlcrm")
+_OURS: Final = ("xlcrm", "help_xlcrm", "auto_open")
 """How names of our modules and procedures begin, in all versions."""
 _VERSION: Final = re.compile(r'\bXLWINGS_VERSION As String = "([^"]+)"')
 _PROCEDURE: Final = re.compile(
