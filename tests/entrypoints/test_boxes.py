@@ -7,7 +7,17 @@ import datetime as dt
 import pytest
 
 from xlcrm.actions import Outcome
-from xlcrm.entrypoints.boxes import LIMIT, LINES, LISTED, NOT_SAVED, done, offer, offers, shortened
+from xlcrm.entrypoints.boxes import (
+    LIMIT,
+    LINES,
+    LISTED,
+    NOT_SAVED,
+    SAVES_ITSELF,
+    done,
+    offer,
+    offers,
+    shortened,
+)
 from xlcrm.workbook.port import Saved
 
 
@@ -21,7 +31,14 @@ def test_an_outcome_with_remarks_that_was_written() -> None:
     assert told == f"已改写 2 个单元格\n\n· 一\n· 二\n\n{NOT_SAVED}"
 
 
-@pytest.mark.parametrize("saved", [None, Saved(0)])
+def test_a_workbook_that_saves_itself_is_not_to_be_saved() -> None:
+    told = done(Outcome("已改写 2 个单元格", saved=Saved(2, by_itself=True)), "normalise")
+    assert told == f"已改写 2 个单元格\n\n{SAVES_ITSELF}"
+    assert "尚未保存" not in told
+    assert "请按" not in told
+
+
+@pytest.mark.parametrize("saved", [None, Saved(0), Saved(0, by_itself=True)])
 def test_nothing_written_leaves_nothing_to_save(saved: Saved | None) -> None:
     assert done(Outcome("没有改动", saved=saved), "refresh") == "没有改动"
 

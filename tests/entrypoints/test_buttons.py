@@ -81,10 +81,16 @@ class Book:
         return self.path.name
 
 
+class Live(FileDoor):
+    """A closed file that is said to be open."""
+
+    saves_itself = False
+
+
 @contextlib.contextmanager
 def from_file(book: Book, *, write: bool) -> Iterator[FileDoor]:
     """What the live door is in these tests."""
-    with FileDoor(book.path, write=write) as door:
+    with Live(book.path, write=write) as door:
         yield door
 
 
@@ -130,6 +136,16 @@ def test_refresh_tells_its_figures_and_that_nothing_is_saved_yet(book: Book) -> 
     assert told.endswith(("尚未保存，请按 Ctrl+S 保存。", "请按 ⌘S 保存。"))
     assert book.app.titles == ["刷新到期清单"]
     assert rows(book.path, "到期清单")
+
+
+def test_a_workbook_that_saves_itself_is_not_to_be_saved(book: Book) -> None:
+    """AutoSave is on: what was written is on its way to the file already."""
+    with patch.object(Live, "saves_itself", new=True):
+        click("refresh", book)
+    (told,) = book.app.boxes
+    assert told.endswith("“自动保存”开着，不用再保存。如要退回，请用“文件”里的“版本历史记录”。")
+    assert "尚未保存" not in told
+    assert "请按" not in told
 
 
 def test_stages_stand_on_the_status_bar_and_it_is_given_back(book: Book) -> None:

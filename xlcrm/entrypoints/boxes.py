@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from xlcrm.actions import Outcome
+    from xlcrm.workbook.port import Saved
 
 LIMIT: Final = 1000
 """Characters of a box; Office cuts a text near 1,024."""
@@ -27,6 +28,9 @@ _CHANGES, _ROWS = "changes", "rows"
 NOT_SAVED: Final = (
     f"结果已写入打开的工作簿，尚未保存，请按 {'⌘S' if sys.platform == 'darwin' else 'Ctrl+S'} 保存。"
 )
+SAVES_ITSELF: Final = (
+    "结果已写入打开的工作簿；“自动保存”开着，不用再保存。如要退回，请用“文件”里的“版本历史记录”。"
+)
 _MORE: Final = "……（内容较长，没有全部显示；请在命令行运行 xlcrm {command} 查看全部）"
 
 
@@ -40,7 +44,12 @@ def done(outcome: Outcome, command: str) -> str:
     reasons = outcome.data if isinstance(outcome.data, list) else []
     text = _lines(outcome.message, _remarks(outcome), *_reasons(reasons))
     written = outcome.saved is not None and outcome.saved.cells > 0
-    return shortened(text, command, NOT_SAVED if written else "")
+    return shortened(text, command, saving(outcome.saved) if outcome.saved and written else "")
+
+
+def saving(saved: Saved) -> str:
+    """Whether an open workbook that was written to waits to be saved."""
+    return SAVES_ITSELF if saved.by_itself else NOT_SAVED
 
 
 def offers(outcome: Outcome) -> bool:

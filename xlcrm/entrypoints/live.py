@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from typing import TYPE_CHECKING
 
 from xlcrm.entrypoints import faults
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     import xlwings as xw
 
+    from xlcrm.workbook.live import LiveDoor
     from xlcrm.workbook.port import Changes, Door, Grid, Saved
 
 
@@ -42,9 +44,9 @@ def live_door(book: xw.Book, *, write: bool) -> Iterator[Door]:
 
 
 class _Watched:
-    """A door that knows how far the writing has come."""
+    """A door that knows how far the writing has come, and whether it waits to be saved."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: LiveDoor) -> None:
         self._door = door
         self.state = faults.UNTOUCHED
 
@@ -68,4 +70,4 @@ class _Watched:
             self.state = before
             raise
         self.state = faults.WRITTEN
-        return saved
+        return dataclasses.replace(saved, by_itself=self._door.saves_itself)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from xlcrm.actions.base import silent
-from xlcrm.entrypoints.boxes import NOT_SAVED
+from xlcrm.entrypoints.boxes import saving
 from xlcrm.errors import UsageError, XlcrmError
 from xlcrm.tables import PACKS
 
@@ -95,7 +95,7 @@ def say(outcome: Outcome, path: Path, *, dry_run: bool, live: bool = False) -> N
         return
     backup = f"备份在 {outcome.saved.backup}" if outcome.saved.backup is not None else ""
     if live:
-        told = NOT_SAVED + (f"写入前的文件{backup}" if backup else "")
+        told = saving(outcome.saved) + (f"写入前的文件{backup}" if backup else "")
     else:
         told = "，".join(filter(None, [f"已写入 {path.name}", backup]))
     out.print(told, soft_wrap=True, highlight=False, markup=False)

@@ -100,10 +100,17 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a door did with the changes."""
+    """What a door did with the changes.
+
+    Attributes:
+        cells: how many were written.
+        backup: the copy of the file from before, where there is one.
+        by_itself: the program that has the workbook open saves it without being told to.
+    """
 
     cells: int
     backup: Path | None = None
+    by_itself: bool = False
 
 
 class Door(Protocol):
