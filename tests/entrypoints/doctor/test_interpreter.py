@@ -36,6 +36,17 @@ def test_windows_paths_that_a_macro_stumbles_over(executable: str, state: str, s
     assert bool(verdict.advice) == (state != "正常")
 
 
+@pytest.mark.parametrize("folder", ["My Project", "R&D", "李's", "a(b)"])
+def test_on_macos_no_button_starts_a_path_with_blanks_or_signs(folder: str) -> None:
+    verdict = interpreter("darwin", (3, 12, 0), f"/Users/li/{folder}/bin/python", virtual=True)
+    assert verdict.state == "故障"
+    assert "不含空格和符号" in verdict.advice
+
+
+def test_on_macos_chinese_paths_are_taken() -> None:
+    assert interpreter("darwin", (3, 12, 0), "/Users/李/bin/python", virtual=True).state == "正常"
+
+
 def test_versions_of_packages() -> None:
     assert packages("0.1.0", "0.37.8") == ("正常", "xlcrm 0.1.0，xlwings 0.37.8", "")
     assert packages("0.1.0", None).state == "故障"
