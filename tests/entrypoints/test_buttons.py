@@ -319,15 +319,30 @@ def test_a_fault_while_writing_leaves_the_workbook_in_doubt(book: Book, home: Pa
 
 
 @pytest.mark.usefixtures("home")
-def test_a_fault_after_writing_says_that_it_is_written(book: Book) -> None:
+def test_a_fault_while_writing_a_workbook_that_saves_itself_says_how_to_go_back(book: Book) -> None:
+    with (
+        patch.object(Live, "saves_itself", new=True),
+        patch.object(FileDoor, "apply", side_effect=ValueError("half")),
+    ):
+        click("refresh", book)
+    assert "可能只写入了一部分，而“自动保存”开着，请用“文件”里的“版本历史记录”恢复；" in book.app.boxes[0]
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(("by_itself", "state"), [(False, "尚未保存"), (True, "“自动保存”开着，不用再保存")])
+def test_a_fault_after_writing_says_that_it_is_written(
+    book: Book,
+    by_itself: bool,  # noqa: FBT001 - pytest passes parameters by name
+    state: str,
+) -> None:
     def and_fail(self: FileDoor, *_: object) -> None:
         original(self)
         raise ValueError("late")
 
     original = FileDoor.__exit__
-    with patch.object(FileDoor, "__exit__", and_fail):
+    with patch.object(FileDoor, "__exit__", and_fail), patch.object(Live, "saves_itself", new=by_itself):
         click("refresh", book)
-    assert "结果已写入打开的工作簿，尚未保存；" in book.app.boxes[0]
+    assert f"结果已写入打开的工作簿，{state}；" in book.app.boxes[0]
 
 
 @pytest.mark.usefixtures("home")

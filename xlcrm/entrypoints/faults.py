@@ -18,14 +18,19 @@ _ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 UNTOUCHED: Final = "工作簿没有改动"
 UNCERTAIN: Final = "打开的工作簿可能只写入了一部分，请不要保存，关闭后重新打开"
 WRITTEN: Final = "结果已写入打开的工作簿，尚未保存"
+UNCERTAIN_AND_SAVED: Final = (
+    "打开的工作簿可能只写入了一部分，而“自动保存”开着，请用“文件”里的“版本历史记录”恢复"
+)
+WRITTEN_AND_SAVED: Final = "结果已写入打开的工作簿，“自动保存”开着，不用再保存"
+_STATES: Final = frozenset({UNTOUCHED, UNCERTAIN, WRITTEN, UNCERTAIN_AND_SAVED, WRITTEN_AND_SAVED})
 
 
 def sentence(error: Exception) -> str:
     """Write the fault to the log and say where; with XLCRM_DEBUG=1 it is raised instead.
 
-    What has become of the workbook is told by the error's note, if it has one of the three.
+    What has become of the workbook is told by the error's note, if it has one of these.
     """
-    notes = [note for note in getattr(error, "__notes__", ()) if note in {UNTOUCHED, UNCERTAIN, WRITTEN}]
+    notes = [note for note in getattr(error, "__notes__", ()) if note in _STATES]
     state = notes[-1] if notes else UNTOUCHED
     if os.environ.get("XLCRM_DEBUG") == "1":
         raise error

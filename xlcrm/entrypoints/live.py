@@ -63,11 +63,12 @@ class _Watched:
 
     def apply(self, changes: Changes) -> Saved:
         """Write; a fault from here on leaves the workbook in doubt."""
-        before, self.state = self.state, faults.UNCERTAIN
+        by_itself = self._door.saves_itself
+        before, self.state = self.state, faults.UNCERTAIN_AND_SAVED if by_itself else faults.UNCERTAIN
         try:
             saved = self._door.apply(changes)
         except XlcrmError:
             self.state = before
             raise
-        self.state = faults.WRITTEN
-        return dataclasses.replace(saved, by_itself=self._door.saves_itself)
+        self.state = faults.WRITTEN_AND_SAVED if by_itself else faults.WRITTEN
+        return dataclasses.replace(saved, by_itself=by_itself)
