@@ -37,10 +37,20 @@ NOTES: Final[Mapping[str, str]] = {
     "INTERPRETER_MAC": f"macOS {_MOVED}",
     "ADD_WORKBOOK_TO_PYTHONPATH": "请保持 False：xlcrm 已经安装，不从工作簿所在的文件夹找",
     "UDF MODULES": "自定义函数在哪里，请不要改动",
+    "USE UDF SERVER": "请保持 False：每次点按钮都用当前的 xlcrm",
+    "SHOW CONSOLE": "请保持 False：不显示黑色窗口",
+    "CONDA PATH": "请保持空白：不用您自己 xlwings 设置里的 Python",
+    "CONDA ENV": "请保持空白，同上",
 }
 """What is said of each setting, in column `NOTE_COLUMN`."""
 NOTE_COLUMN: Final = 4
 """Counted from 1."""
+
+
+_OTHERWISE_THE_USERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"USE UDF SERVER": "False", "SHOW CONSOLE": "False", "CONDA PATH": "", "CONDA ENV": ""}
+)
+"""What xlwings would else take from the user's own settings file, which may start another Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,11 @@ def xlwings_settings(platform: str, interpreter: str) -> dict[str, str]:
         interpreter: path of the Python that has xlcrm.
     """
     named = {INTERPRETERS[platform]: interpreter} if platform in INTERPRETERS else {}
-    return named | {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "UDF MODULES": _FUNCTIONS}
+    return (
+        named
+        | {"ADD_WORKBOOK_TO_PYTHONPATH": "False", "UDF MODULES": _FUNCTIONS}
+        | dict(_OTHERWISE_THE_USERS)
+    )
 
 
 def add_macros(book: Workbook, macros: Macros, styles: Styles) -> None:
