@@ -83,7 +83,7 @@ def test_a_workbook_with_buttons_names_the_interpreter_where_excel_runs(
 def test_the_interpreter_is_this_one_by_default(tmp_path: Path) -> None:
     assert macros(sys.platform, sys.executable).buttons
     outcome = new(tmp_path / "客户.xlsm", "crm")
-    assert list(outcome.remarks) == list(machine_remarks(sys.platform))
+    assert list(outcome.remarks) == list(machine_remarks(sys.platform, sys.executable))
 
 
 def test_every_action_has_a_button() -> None:
@@ -107,3 +107,9 @@ def test_a_demo_workbook_is_called_after_its_pack_and_speaks_its_words(
         column = next(each for each in door.grid(register).columns if "客户等级" in each)
         assert grade in column
         assert door.grid("到期清单").columns[0][3]
+
+
+def test_a_path_that_no_button_on_macos_can_start_is_told() -> None:
+    first, *others = machine_remarks("darwin", "/Users/li/My Project/bin/python")
+    assert "/Users/li/My Project/bin/python" in first
+    assert others == list(machine_remarks("darwin", "/Users/li/project/bin/python"))

@@ -68,7 +68,7 @@ def _excel(path: Path, platform: str, interpreter: str) -> Sequence[str]:
     project = vba_project(addin_modules(PROJECT))
     build_addin(path, project, ribbon(), xlwings_settings(platform, interpreter), project=PROJECT)
     steps = _MACOS_STEPS if platform == MACOS else _WINDOWS_STEPS
-    return (*steps, *machine_remarks(platform))
+    return (*steps, *machine_remarks(platform, interpreter))
 
 
 def _libreoffice(path: Path, interpreter: str) -> Sequence[str]:

@@ -68,7 +68,7 @@ def new(path: Path, pack: str, *, platform: str = sys.platform, interpreter: str
         _build(path, key, None)
         return Outcome(f"已建立 {path}（{PACKS[key]}）")
     _build(path, key, None, macros(platform, interpreter))
-    return Outcome(f"已建立 {path}（{PACKS[key]}，带按钮）", remarks=machine_remarks(platform))
+    return Outcome(f"已建立 {path}（{PACKS[key]}，带按钮）", remarks=machine_remarks(platform, interpreter))
 
 
 def demo(
@@ -104,7 +104,7 @@ def demo(
     _build(path, key, in_words(demo_data(rows, moment, pack=key), key), told)
     with FileDoor(path, write=True) as door:
         outcome = refresh(door, RunParams(now=moment), progress)
-    more = machine_remarks(sys.platform) if with_macros else ()
+    more = machine_remarks(sys.platform, sys.executable) if with_macros else ()
     return path, dataclasses.replace(outcome, remarks=[*outcome.remarks, *more])
 
 

@@ -17,6 +17,7 @@ _NO_EXCEL: Final = (
 )
 _ALLOW: Final = "打开时如果 Excel 提示宏已被禁用，点“启用内容”，按钮才起作用"
 _MACOS: Final = "在终端里运行一次 xlwings runpython install，按钮才能启动 Python（只需一次）"
+_UNSTARTABLE: Final = "Python 的位置 {} 里有空格或符号，按钮启动不了它：请在不含空格和符号的文件夹里建立虚拟环境，安装 xlcrm 后再做一次"
 _MOVED: Final = "文件里写着这台电脑上 Python 的位置；拿到别的电脑上用，见用户指南“带按钮的工作簿”"
 
 
@@ -34,8 +35,21 @@ def macros(platform: str, interpreter: str) -> Macros:
     return Macros(buttons, xlwings_settings(platform, interpreter))
 
 
-def machine_remarks(platform: str) -> Sequence[str]:
-    """What to know before macros can start Python on a machine, one sentence each."""
+def machine_remarks(platform: str, interpreter: str) -> Sequence[str]:
+    """What to know before macros can start Python on a machine, one sentence each.
+
+    Args:
+        platform: `sys.platform` of the machine.
+        interpreter: its Python.
+    """
     if platform not in INTERPRETERS:
         return _NO_EXCEL
-    return (_ALLOW, _MACOS, _MOVED) if platform == MACOS else (_ALLOW, _MOVED)
+    if platform != MACOS:
+        return (_ALLOW, _MOVED)
+    blocked = (_UNSTARTABLE.format(interpreter),) if is_unstartable_on_macos(interpreter) else ()
+    return (*blocked, _ALLOW, _MACOS, _MOVED)
+
+
+def is_unstartable_on_macos(interpreter: str) -> bool:
+    """Whether no button can start it: xlwings' script writes the path into a line of the shell as it is."""
+    return bool(set(interpreter) & set(" ()&;'\"$`|"))

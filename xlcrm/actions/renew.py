@@ -64,7 +64,7 @@ def renew(path: Path, platform: str, interpreter: str) -> Outcome:
     place = f"，按钮使用 {interpreter}" if platform in INTERPRETERS else ""
     return Outcome(
         f"已更新 {path} 里的宏（xlwings {version}）{place}",
-        remarks=(f"更新前的文件备份在 {saved.backup}", *machine_remarks(platform)),
+        remarks=(f"更新前的文件备份在 {saved.backup}", *machine_remarks(platform, interpreter)),
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlcrm.actions.macros import is_unstartable_on_macos
 from xlcrm.entrypoints.doctor.base import FAULT, FINE, NOTICE, Verdict
 
 OLDEST: Final = (3, 11)
 _STORE: Final = "\\windowsapps\\"
 _BREAKING: Final = '"|%&'
-_BREAKING_ON_MACOS: Final = " ()&;'\"$`|"
-"""xlwings' script for macOS writes the path into a line of the shell as it is."""
 _MOVE: Final = "请把 Python 装到（或在）只含英文字母的本机文件夹里，例如 C:\\xlcrm，再安装 xlcrm。"
 
 
@@ -29,7 +28,7 @@ def interpreter(platform: str, version: tuple[int, ...], executable: str, *, vir
         return Verdict(FAULT, found, "xlcrm 需要 Python 3.11 或更新的版本，请安装后重新安装 xlcrm。")
     if platform == "win32":
         return _on_windows(found, executable)
-    if platform == "darwin" and set(executable) & set(_BREAKING_ON_MACOS):
+    if platform == "darwin" and is_unstartable_on_macos(executable):
         return Verdict(
             FAULT,
             f"{found}，路径里有空格或符号，Excel 的按钮启动不了它",
