@@ -17,7 +17,10 @@ _NO_EXCEL: Final = (
 )
 _ALLOW: Final = "打开时如果 Excel 提示宏已被禁用，点“启用内容”，按钮才起作用"
 _MACOS: Final = "在终端里运行一次 xlwings runpython install，按钮才能启动 Python（只需一次）"
-_UNSTARTABLE: Final = "Python 的位置 {} 里有空格或符号，按钮启动不了它：请在不含空格和符号的文件夹里建立虚拟环境，安装 xlcrm 后再做一次"
+_UNSTARTABLE: Final = (
+    "Python 的位置 {} 里有空格或符号，按钮启动不了它："
+    "请在不含空格和符号的文件夹里建立虚拟环境，安装 xlcrm 后再做一次"
+)
 _MOVED: Final = "文件里写着这台电脑上 Python 的位置；拿到别的电脑上用，见用户指南“带按钮的工作簿”"
 
 
