@@ -33,8 +33,8 @@ def test_new_with_buttons_says_what_to_do_next(tmp_path: Path) -> None:
     ran = call("new", tmp_path / "客户.xlsm")
     assert (ran.code, ran.err) == (0, "")
     assert "（客户关系管理，带按钮）" in ran.out
-    assert ran.out.count("\n· ") == len(machine_remarks(sys.platform))
-    for remark in machine_remarks(sys.platform):
+    assert ran.out.count("\n· ") == len(machine_remarks(sys.platform, sys.executable))
+    for remark in machine_remarks(sys.platform, sys.executable):
         assert f"· {remark}" in ran.out
 
 
