@@ -24,7 +24,7 @@ from xlcrm.errors import (
     WorkbookEncrypted,
     WorkbookError,
     WorkbookHostile,
-    WorkbookInUse,
+    WorkbookOpen,
     WorkbookMissing,
 )
 
@@ -350,8 +350,8 @@ _FAR_CELLS: Final = {
 
 
 _IN_USE: Final = {
-    **_at(Stage.LOCKS, WorkbookInUse, "王小明 正用 Excel 或 WPS", open_in_excel=_owned_by_excel),
-    **_at(Stage.LOCKS, WorkbookInUse, "李雷（前台电脑", open_in_libreoffice=_owned_by_libreoffice),
+    **_at(Stage.LOCKS, WorkbookOpen, "王小明 正用 Excel 或 WPS", open_in_excel=_owned_by_excel),
+    **_at(Stage.LOCKS, WorkbookOpen, "李雷（前台电脑", open_in_libreoffice=_owned_by_libreoffice),
 }
 
 _UNREADABLE_SHEETS: Final = _at(
