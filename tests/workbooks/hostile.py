@@ -24,8 +24,8 @@ from xlcrm.errors import (
     WorkbookEncrypted,
     WorkbookError,
     WorkbookHostile,
-    WorkbookOpen,
     WorkbookMissing,
+    WorkbookOpen,
 )
 
 if TYPE_CHECKING:
