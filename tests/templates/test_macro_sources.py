@@ -10,9 +10,11 @@ from unittest.mock import patch
 import pytest
 import xlwings
 
+from xlcrm.entrypoints.functions.vba import udf_module
 from xlcrm.errors import IncompleteInstall
 from xlcrm.templates import macro_sources
 from xlcrm.templates.macro_sources import (
+    FUNCTIONS,
     addin_modules,
     book_modules,
     code_names,
@@ -85,10 +87,12 @@ def test_the_addin_works_on_the_workbook_in_front_under_its_own_name() -> None:
     assert "ActiveWorkbook" in source
 
 
-def test_workbook_and_addin_hold_the_same_modules_of_ours() -> None:
+def test_workbook_and_addin_hold_the_same_modules_of_ours_but_for_whose_functions_they_are() -> None:
     own = by_name(own_modules())
-    for modules in (book_modules(1), addin_modules("xlcrm")):
-        assert {name: by_name(modules)[name] for name in own} == own
+    assert {name: by_name(book_modules(1))[name] for name in own} == own
+    in_addin = by_name(addin_modules("xlcrm"))
+    assert {name for name in own if in_addin[name] != own[name]} == {FUNCTIONS}
+    assert in_addin[FUNCTIONS].source == udf_module(addin=True)
 
 
 def test_a_missing_xlwings_is_told() -> None:

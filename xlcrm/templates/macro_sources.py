@@ -19,6 +19,8 @@ FOR_ADDIN: Final = "xlwings_custom_addin.bas"
 """xlwings for an add-in: it works on the workbook in front."""
 _DICTIONARY: Final = "addin/Dictionary.cls"
 """What the two need on macOS, which has no Scripting.Dictionary."""
+FUNCTIONS: Final = "xlwings_udfs"
+"""Our module of functions for cells, named as xlwings names it."""
 RIBBON: Final = "ribbon.xml"
 
 _NAME: Final = re.compile(r'^Attribute VB_Name = "(\w+)"', re.MULTILINE)
@@ -79,7 +81,13 @@ def addin_modules(project: str) -> list[Module]:
     xlwings, count = _PROJECT.subn(rf'\1"{project}"', _of_xlwings(FOR_ADDIN))
     if count != 1:
         raise IncompleteInstall(f"已安装的 xlwings 的 {FOR_ADDIN} 与预期不同；请用 pip 升级 xlcrm 和 xlwings")
-    return [*document_modules(code_names(1)), _module(xlwings), _dictionary(), *own_modules()]
+    ours = [_for_addin(module) if module.name == FUNCTIONS else module for module in own_modules()]
+    return [*document_modules(code_names(1)), _module(xlwings), _dictionary(), *ours]
+
+
+def _for_addin(functions: Module) -> Module:
+    """The functions' module as xlwings itself writes it for an add-in."""
+    return Module(functions.name, functions.source.replace("ThisWorkbook", "ActiveWorkbook"), functions.kind)
 
 
 def own_modules() -> list[Module]:
