@@ -14,7 +14,7 @@ from xlcrm.compute.run import prepared
 from xlcrm.errors import UsageError
 from xlcrm.tables import TABLES
 from xlcrm.tables.base import Kind
-from xlcrm.tables.typed_text import number_text
+from xlcrm.tables.cells import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,9 +112,7 @@ def _cells(door: Door, sheet: SheetData, row: int) -> dict[str, str]:
     found = dict.fromkeys(sheet.table.by_key, "")
     for key, place in sheet.places.items():
         column = columns[place - 1]
-        value = column[row - 1] if row <= len(column) else None
-        text = number_text(value) if isinstance(value, float) else str(value).strip()
-        found[key] = "" if value is None else text
+        found[key] = cell_text(column[row - 1]).strip() if row <= len(column) else ""
     return found
 
 

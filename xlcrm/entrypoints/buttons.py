@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import xlwings as xw
 
@@ -130,7 +130,7 @@ def params_for(action: Action, book: xw.Book) -> Params:
     Raises:
         UsageError: it is about a row, and no cell is selected.
     """
-    if not _PLACE.issubset(action.params.model_fields):
+    if not action.about_a_row:
         return action.params()
     selected = _selected(book)
     if selected is None:
@@ -150,13 +150,10 @@ def _selected(book: xw.Book) -> xw.Range | None:
         return None
 
 
-_PLACE: Final = {"sheet", "row"}
-
-
 def command_for(action: Action, book: xw.Book, params: Params) -> str:
     """The command that shows the same, and shows it whole."""
     words = [action.name, book.name, "--live"]
-    for key, value in params.model_dump(include=_PLACE).items():
+    for key, value in params.model_dump(include={"sheet", "row"}).items():
         words += [f"--{key}", str(value)]
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from xlcrm.tables.typed_text import number_text
+from xlcrm.tables.cells import cell_text
 
 
 def bare(value: object) -> str:
@@ -16,12 +14,4 @@ def quoted(value: object) -> str:
     """A cell's value with its type to be seen: texts stand in quotes."""
     if value is None:
         return "（空）"
-    if isinstance(value, str):
-        return f"“{value}”"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, dt.datetime) else _plain(value)
-
-
-def _plain(value: object) -> str:
-    return number_text(value) if isinstance(value, int | float) else str(value)
+    return f"“{value}”" if isinstance(value, str) else cell_text(value)

@@ -86,11 +86,10 @@ def reasons_tree(reasons: Sequence[Mapping[str, Any]]) -> Tree:
     tree = Tree("规则")
     for reason in reasons:
         status = f"  [{reason['status']}]" if reason["status"] else ""
-        branch = tree.add(
-            f"{reason['rule']}{status}".replace("[", r"\["), style="bold" if reason["matched"] else "dim"
-        )
+        style = "bold" if reason["matched"] else "dim"
+        branch = tree.add(escape(f"{reason['rule']}{status}"), style=style)
         for line in reason["lines"]:
-            branch.add(str(line).replace("[", r"\["), style="not bold")
+            branch.add(escape(str(line)), style="not bold")
     return tree
 
 

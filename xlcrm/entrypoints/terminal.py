@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import json
 import sys
@@ -17,8 +16,10 @@ from xlcrm.actions.base import silent
 from xlcrm.entrypoints.boxes import saving
 from xlcrm.errors import UsageError, XlcrmError
 from xlcrm.tables import PACKS
+from xlcrm.tables.typed_text import parse_moment
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from xlcrm.actions import Outcome
@@ -54,13 +55,10 @@ def moment(text: str) -> dt.datetime | None:
     """The time that --now names; None where it was not given."""
     if not text:
         return None
-    try:
-        return dt.datetime.fromisoformat(text.strip().replace("/", "-")).replace(tzinfo=None)
-    except ValueError:
-        return guarded(lambda: _refusemoment(text))
+    return parse_moment(text) or guarded(lambda: _refuse_moment(text))
 
 
-def _refusemoment(text: str) -> dt.datetime:
+def _refuse_moment(text: str) -> dt.datetime:
     raise UsageError(f"看不懂时间“{text}”；写法如 2026-01-31 或 2026-01-31T09:00")
 
 
@@ -85,7 +83,7 @@ def guarded(work: Callable[[], T]) -> T:
 
 def say(outcome: Outcome, path: Path, *, dry_run: bool, live: bool = False) -> None:
     """An outcome's sentences, and where what was written went: into the file, or the open workbook."""
-    out.print(outcome.message, soft_wrap=True, highlight=False)
+    out.print(outcome.message, soft_wrap=True, highlight=False, markup=False)
     for remark in outcome.remarks:
         out.print(f"· {remark}", soft_wrap=True, highlight=False, markup=False)
     if dry_run and outcome.changes is not None:

@@ -167,7 +167,8 @@ def why(
         print_json(outcome.data)
     else:
         _say(outcome, target, dry_run=False)
-        out.print(reasons_tree(outcome.data))
+        if outcome.data:
+            out.print(reasons_tree(outcome.data))
 
 
 def _check(target: Target, now: dt.datetime | None, *, dry_run: bool, quiet: bool) -> Outcome:

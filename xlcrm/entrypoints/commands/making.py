@@ -56,7 +56,7 @@ def demo(
     path, outcome = guarded(lambda: with_progress(work, quiet=False))
     out.print(summary_table(outcome.counts))
     say(outcome, path, dry_run=False)
-    out.print(f"演示工作簿：{path.resolve()}", soft_wrap=True)
+    out.print(f"演示工作簿：{path.resolve()}", soft_wrap=True, highlight=False, markup=False)
 
 
 @commands.command(

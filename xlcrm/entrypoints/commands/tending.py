@@ -9,6 +9,7 @@ from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from xlcrm.entrypoints.terminal import CANNOT, AsJson, PathArgument, guarded, out, print_json, say
@@ -51,7 +52,7 @@ def _table(checks: Sequence[Check]) -> Table:
     for heading in ("状态", "检查", "结果", "怎么办"):
         table.add_column(heading, overflow="fold", no_wrap=heading == "状态")
     for check in checks:
-        cells = (cell.replace("[", r"\[") for cell in (check.name, check.found, check.advice))
+        cells = map(escape, (check.name, check.found, check.advice))
         table.add_row(f"[{_STYLES[check.state]}]{check.state}[/]", *cells)
     return table
 

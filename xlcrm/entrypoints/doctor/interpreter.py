@@ -10,7 +10,10 @@ from xlcrm.entrypoints.doctor.base import FAULT, FINE, NOTICE, Verdict
 OLDEST: Final = (3, 11)
 _STORE: Final = "\\windowsapps\\"
 _BREAKING: Final = '"|%&'
-_MOVE: Final = "请把 Python 装到（或在）只含英文字母的本机文件夹里，例如 C:\\xlcrm，再安装 xlcrm。"
+_MOVE: Final = (
+    "请在只含英文字母和数字的本机文件夹里（例如 C:\\xlcrm）安装 Python 或建立虚拟环境，再安装 xlcrm；"
+    "已有的带按钮的工作簿请运行 xlcrm renew。"
+)
 
 
 def interpreter(platform: str, version: tuple[int, ...], executable: str, *, virtual: bool) -> Verdict:
