@@ -39,6 +39,14 @@ def test_a_module_of_the_user_is_foreign(kind: ModuleKind) -> None:
     ]
 
 
+def test_names_like_ours_do_not_make_a_users_module_ours() -> None:
+    own = [
+        Module("Auto_Open_Mine", "Sub Auto_Open_Mine()\r\nEnd Sub\r\n"),
+        Module("XlcrmForm", "", ModuleKind.CLASS),
+    ]
+    assert foreign([*BOOK, *own]) == ["Auto_Open_Mine", "XlcrmForm"]
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -56,8 +56,15 @@ def renew(path: Path, platform: str, interpreter: str) -> Outcome:
         project = next(iter(door.linked("vbaProject")), "")
         if not project or SETTINGS_SHEET not in door.sheets:
             raise _not_made_by_us(door.title)
-        new = renewed(_modules(door, project))
-        saved = door.apply(Changes(_settings(door, platform, interpreter)), {project: new, **_ribbon(door)})
+        modules = _modules(door, project)
+        try:
+            new = renewed(modules)
+            parts = {project: new, **_ribbon(door)}
+        except ValueError as error:
+            raise UnsafeToPatch(
+                f"“{door.title}”的宏或功能区的写法 xlcrm 不能安全改写，没有改动；请{_ADDIN}"
+            ) from error
+        saved = door.apply(Changes(_settings(door, platform, interpreter)), parts)
     if saved.backup is None:
         return Outcome(f"{path} 里的宏和 Python 的位置已经是最新的，没有改动")
     version = xlwings_version(read_project(new).modules)

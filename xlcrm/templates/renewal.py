@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 XLWINGS: Final = "xlwings"
 _OURS: Final = ("xlcrm", "help_xlcrm", "auto_open")
-"""How names of our modules and procedures begin, in all versions."""
+"""How names of our procedures begin, in all versions."""
+_OUR_MODULES: Final = "xlcrm"
+"""How names of our modules begin that this installation has no more."""
 _VERSION: Final = re.compile(r'\bXLWINGS_VERSION As String = "([^"]+)"')
 _PROCEDURE: Final = re.compile(
     r"^\s*(?:(?:Public|Friend|Static)\s+)*(?:Sub|Function|Property\s+\w+)\s+([^\s(]+)",
@@ -71,7 +73,7 @@ def _is_ours(module: Module, present: dict[str, Module], *, same_xlwings: bool) 
         return _PLAIN_NAME.fullmatch(module.name) is not None and all(map(_NO_CODE.fullmatch, lines))
     name = module.name.lower()
     counterpart = present.get(name)
-    if counterpart is None and not name.startswith(_OURS):
+    if counterpart is None and (not name.startswith(_OUR_MODULES) or module.kind is not ModuleKind.STANDARD):
         return False
     if counterpart is not None and counterpart.kind is not module.kind:
         return False
