@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 from tests.e2e.judges import findings, validator
 from tests.templates.vba.judges import complaints_of_pyopenvba
 from xlcrm.templates import ribbon
-from xlcrm.templates.ribbon import add_ribbon, with_ribbon
+from xlcrm.templates.ribbon import read_package, with_ribbon, write_package
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,10 @@ def path(tmp_path: Path) -> Path:
 def parts(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as package:
         return {name: package.read(name) for name in package.namelist()}
+
+
+def add_ribbon(path: Path, xml: bytes) -> None:
+    write_package(path, with_ribbon(read_package(path), xml))
 
 
 def package(types: str = TYPES, relations: str = RELATIONS) -> dict[str, bytes]:

@@ -84,13 +84,9 @@ class App(base_classes.App):
         return [book.api for book in self.books]
 
     @property
-    def headless(self) -> bool:
-        return self._headless
-
-    @property
     def visible(self) -> bool:
         """Whether a person can see a workbook; nobody sees a headless program."""
-        return not self.headless and any(
+        return not self._headless and any(
             document.CurrentController.Frame.ContainerWindow.isVisible() for document in self._documents()
         )
 

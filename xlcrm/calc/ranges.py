@@ -30,10 +30,6 @@ class Range(Looks):
         self.options: dict[str, Any] = {}
 
     @property
-    def coords(self) -> tuple[Any, int, int, int, int]:
-        return (self._sheet.api, *self.box)
-
-    @property
     def row(self) -> int:
         return self.box[0]
 
@@ -212,7 +208,9 @@ class Range(Looks):
         if source is None:
             raise ValueError("还没有复制任何单元格，请先复制")
         if paste not in PASTES or operation or skip_blanks or transpose:
-            raise NotImplementedError(f"LibreOffice 引擎不支持这种粘贴：{paste}")
+            raise NotImplementedError(
+                "LibreOffice 引擎只支持粘贴全部、值、格式或数据验证，不支持运算、跳过空单元格和转置"
+            )
         with self.changing():
             PASTES[paste](source, self)
 

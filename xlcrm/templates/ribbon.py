@@ -20,20 +20,12 @@ _CONTENT_TYPES: Final = "[Content_Types].xml"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 
 
-def add_ribbon(path: Path, xml: bytes) -> None:
-    """Put a ribbon of the 2006 kind, which Excel reads since 2007 and openpyxl keeps, into a package.
-
-    The file is the old one or the new one, never half of each.
+def with_ribbon(parts: Mapping[str, bytes], xml: bytes) -> dict[str, bytes]:
+    """The parts of a package with a ribbon of the 2006 kind, which Excel reads since 2007 and openpyxl keeps.
 
     Raises:
         ValueError: the XML is not of the 2006 kind, or the package has a ribbon.
     """
-    parts = read_package(path)
-    write_package(path, with_ribbon(parts, xml))
-
-
-def with_ribbon(parts: Mapping[str, bytes], xml: bytes) -> dict[str, bytes]:
-    """The parts of a package with a ribbon among them; raises as `add_ribbon`."""
     if _NAMESPACE not in xml:
         raise ValueError(f"a ribbon needs the namespace {_NAMESPACE.decode()}")
     relations = parts[_ROOT_RELATIONS].decode()
@@ -70,7 +62,10 @@ def read_package(path: Path | BinaryIO) -> dict[str, bytes]:
 
 
 def write_package(path: Path, parts: Mapping[str, bytes]) -> None:
-    """Write a package in one step, always the same bytes for the same parts."""
+    """Write a package in one step, always the same bytes for the same parts.
+
+    The file is the old one or the new one, never half of each.
+    """
     temporary = path.with_name(f".~xlcrm-{secrets.token_hex(8)}{path.suffix}")
     try:
         with ZipFile(temporary, "w", ZIP_DEFLATED) as package:

@@ -34,8 +34,8 @@ class ExcelBusyError(Exception):
     """Looks like xlwings' own."""
 
 
-class DisposedException(Exception):
-    """Looks like LibreOffice's."""
+DisposedException = type("com.sun.star.lang.DisposedException", (Exception,), {})
+"""Looks like LibreOffice's: UNO gives the class its whole name."""
 
 
 BUSY = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.errors import UnsafeToPatch
 from xlcrm.workbook.live.texts import guarded
-from xlcrm.workbook.live.values import EPOCH, ERRORS, is_formula, moment, plain
+from xlcrm.workbook.live.values import EPOCH, ERRORS, is_formula, plain
 from xlcrm.workbook.patch.cells import BadValueError, Encoder, link_formula
 from xlcrm.workbook.patch.plan import area_of
 from xlcrm.workbook.patch.ranges import Area, address
@@ -274,19 +274,3 @@ def changing(
         area = Area(block.top + first, block.left + start, block.top + last, block.left + at - 1)
         found += pieces(area, [column[first : last + 1] for column in columns[start:at]])
     return found
-
-
-__all__ = [
-    "LONG",
-    "Formula",
-    "Piece",
-    "arrived",
-    "as_before",
-    "changed_span",
-    "changing",
-    "checked",
-    "moment",
-    "pieces",
-    "same",
-    "typed",
-]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from xlcrm.workbook.live.access import number_formats
 from xlcrm.workbook.live.cells import Formula
-from xlcrm.workbook.patch.styles import is_date_format
+from xlcrm.workbook.patch.styles import DATE_FORMAT, MOMENT_FORMAT, is_date_format
 from xlcrm.workbook.port import Undated
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 GENERAL: Final = "General"
 TEXT: Final = "@"
-DATE: Final = "yyyy-mm-dd"
-MOMENT: Final = "yyyy-mm-dd hh:mm"
-"""The file door's own (xlcrm.workbook.patch.styles)."""
 _MOST_RUNS: Final = 100
 _HARMLESS: Final = frozenset({str, type(None)})
 
@@ -46,11 +43,10 @@ def needed(sheet: xw.Sheet, piece: Piece) -> tuple[list[Change], list[Change]]:
         for part, code in number_formats(sheet, place):
             own = column[part.top - place.top : part.bottom - place.top + 1]
             changes = list(_changes(part, code, own))
-            before += changes
             if code == TEXT and any(_plain_number(value) for value in own):
-                before.insert(len(before) - len(changes), (part, TEXT, GENERAL))
-                after += [(part, GENERAL, TEXT)]
-                after += [(area, TEXT, new) for area, _, new in changes]
+                before.append((part, TEXT, GENERAL))
+                after += [(part, GENERAL, TEXT), *((area, TEXT, new) for area, _, new in changes)]
+            before += changes
     return before, after
 
 
@@ -66,7 +62,7 @@ def _changes(part: Area, code: str, values: Sequence[Any]) -> Iterator[Change]:
     runs = list(_runs(wanted, values))
     if len(runs) > _MOST_RUNS:  # dates and moments by turns: one format serves both
         rows = [at for at, new in enumerate(wanted) if new]
-        yield part._replace(top=part.top + rows[0], bottom=part.top + rows[-1]), code, MOMENT
+        yield part._replace(top=part.top + rows[0], bottom=part.top + rows[-1]), code, MOMENT_FORMAT
         return
     for first, last, new in runs:
         yield part._replace(top=part.top + first, bottom=part.top + last), code, new
@@ -78,7 +74,7 @@ def _wanted(value: Any, *, dated: bool) -> str:
         return GENERAL if dated else ""
     if dated or not isinstance(value, dt.date):
         return ""
-    return MOMENT if isinstance(value, dt.datetime) else DATE
+    return MOMENT_FORMAT if isinstance(value, dt.datetime) else DATE_FORMAT
 
 
 def _runs(wanted: Sequence[str], values: Sequence[Any]) -> Iterator[tuple[int, int, str]]:

@@ -38,7 +38,7 @@ _BUSY_NUMBERS: Final = frozenset({-1712, -609})
 _GONE_NUMBERS: Final = frozenset({-600})
 """Apple events: the application is not running."""
 _GONE_NAMES: Final = frozenset({"DisposedException"})
-"""LibreOffice's bridge was cut."""
+"""LibreOffice's bridge was cut; UNO names its exceptions with their modules."""
 _SCODE: Final = 5
 """Where a COM exception's own error number stands in its details."""
 _WINDOWS_ENGINE: Final = "xlwings._xlwindows"
@@ -84,9 +84,9 @@ def patiently(
         wait = min(2 * wait, _LONGEST_PAUSE)
 
 
-def ask(owner: Any, name: str, *, seconds: float = PATIENCE) -> Any:
+def ask(owner: Any, name: str) -> Any:
     """One attribute of something that the program owns, asked for patiently."""
-    return patiently(lambda: getattr(owner, name), seconds=seconds)
+    return patiently(lambda: getattr(owner, name))
 
 
 def tell(owner: Any, name: str, value: Any, *, seconds: float = PATIENCE) -> None:
@@ -109,7 +109,7 @@ def is_gone(error: BaseException) -> bool:
     return (
         bool(_results(error) & _GONE_RESULTS)
         or _number(error) in _GONE_NUMBERS
-        or type(error).__name__ in _GONE_NAMES
+        or type(error).__name__.rpartition(".")[2] in _GONE_NAMES
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.workbook.live.access import quietly
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import xlwings as xw
 
 _LONGEST: Final = 120
@@ -27,28 +29,21 @@ def local_path(book: xw.Book) -> Path | None:
 
 def counts_from_1904(book: xw.Book) -> bool | None:
     """Whether the workbook counts days from 1904; None when nothing tells."""
-    for ask in (
+    return _told(
         lambda: book.api.Date1904,
         lambda: book.api.date_1904.get(),  # noqa: PLW0108 - the name alone may fail
         lambda: book.api.NullDate.Year == 1904,
-    ):
-        found = quietly(ask)
-        if isinstance(found, bool):
-            return found
-    return None
+    )
 
 
 def is_read_only(book: xw.Book) -> bool:
     """Whether the program will not save the workbook under its name; False when nothing tells."""
-    for ask in (
+    told = _told(
         lambda: book.api.ReadOnly,
         lambda: book.api.read_only.get(),  # noqa: PLW0108 - the name alone may fail
         lambda: book.api.isReadonly(),  # noqa: PLW0108 - same
-    ):
-        found = quietly(ask)
-        if isinstance(found, bool):
-            return found
-    return False
+    )
+    return bool(told)
 
 
 def saves_itself(book: xw.Book) -> bool:
@@ -60,15 +55,21 @@ def is_protected(sheet: xw.Sheet) -> bool:
     """Whether the sheet is protected against us too; False when nothing tells."""
     if quietly(lambda: sheet.api.ProtectionMode) is True:  # only the user's own hands are tied
         return False
-    for ask in (
+    told = _told(
         lambda: sheet.api.ProtectContents,
         lambda: sheet.api.protect_contents.get(),  # noqa: PLW0108 - the name alone may fail
         lambda: sheet.api.isProtected(),  # noqa: PLW0108 - same
-    ):
+    )
+    return bool(told)
+
+
+def _told(*asks: Callable[[], Any]) -> bool | None:
+    """The first yes or no that the program gives, asked in the ways of each; None when nothing tells."""
+    for ask in asks:
         found = quietly(ask)
         if isinstance(found, bool):
             return found
-    return False
+    return None
 
 
 def said(error: BaseException) -> str:

@@ -16,8 +16,8 @@ _BUILT_IN_DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 4
 """ECMA-376 18.8.30: built-in number formats that show a date or a time, East Asian ones included."""
 _GENERAL: Final = 0
 _MAX_STYLES: Final = 64_000
-_FORMATS: Final = {DATE: "yyyy-mm-dd"}
-_MOMENT_FORMAT: Final = "yyyy-mm-dd hh:mm"
+DATE_FORMAT: Final = "yyyy-mm-dd"
+MOMENT_FORMAT: Final = "yyyy-mm-dd hh:mm"
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 
 
@@ -74,7 +74,7 @@ class StyleBook:
             raise UnsafeToPatch(
                 f"工作簿的样式表里没有第 {style} 号单元格格式，请用 Excel 打开后另存一份再试。"
             )
-        number = _GENERAL if kind == UNDATED else self._format(_FORMATS.get(kind, _MOMENT_FORMAT))
+        number = _GENERAL if kind == UNDATED else self._format(DATE_FORMAT if kind == DATE else MOMENT_FORMAT)
         xf = self._xfs[style]
         xf = spliced(xf, [attribute_edit(xf, 0, "numFmtId", str(number))])
         xf = spliced(xf, [attribute_edit(xf, 0, "applyNumberFormat", "1")])
