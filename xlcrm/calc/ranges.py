@@ -208,9 +208,7 @@ class Range(Looks):
         if source is None:
             raise ValueError("还没有复制任何单元格，请先复制")
         if paste not in PASTES or operation or skip_blanks or transpose:
-            raise NotImplementedError(
-                "LibreOffice 引擎只支持粘贴全部、值、格式或数据验证，不支持运算、跳过空单元格和转置"
-            )
+            raise NotImplementedError(f"LibreOffice 引擎不支持这种粘贴：{paste}")
         with self.changing():
             PASTES[paste](source, self)
 
