@@ -134,6 +134,27 @@ def test_tries_again_until_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert connect("x", deadline=60) == "context"
 
 
+def test_connection_that_a_busy_program_drops_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    dropped = uno_error("lang.DisposedException")
+    use(monkeypatch, _Resolver(dropped, dropped, "context"))
+    assert connect("x") == "context"
+
+
+def test_program_that_drops_every_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, _Resolver(*[uno_error("lang.DisposedException")] * 100_000))
+    monkeypatch.setattr(bridge, "_DROPPED_SECONDS", 0.01)
+    with pytest.raises(ProgramMissing, match="管道“x”没有应答"):
+        connect("x")
+
+
+def test_nothing_listens_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolver = _Resolver(uno_error("connection.NoConnectException"), "context")
+    use(monkeypatch, resolver)
+    with pytest.raises(ProgramMissing):
+        connect("x")
+    assert resolver.answers == ["context"]
+
+
 def test_stops_trying_when_the_program_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, _Resolver(uno_error("connection.NoConnectException")))
     with pytest.raises(ProgramMissing, match="管道“x”没有应答"):

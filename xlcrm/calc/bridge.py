@@ -29,11 +29,13 @@ PIPE: Final = "xlcrm"
 
 _ANSWER_SECONDS: Final = 10.0  # a program that accepts the pipe but says nothing for so long is busy
 _RETRY_SECONDS: Final = 0.25
+_DROPPED_SECONDS: Final = 5.0  # a busy LibreOffice drops some of the connections that it has accepted
 _REACH: Final = (
     "请先用 LibreOffice 打开工作簿，并装好 xlcrm 扩展"
     "（运行 xlcrm addin xlcrm.oxt 生成，双击安装后重启 LibreOffice）"
 )
-_GONE: Final = ("DisposedException", "NoConnectException", "ConnectionSetupException")
+_REFUSED: Final = ("NoConnectException", "ConnectionSetupException")
+_DROPPED: Final = "DisposedException"
 
 
 def program_folders() -> list[Path]:
@@ -119,7 +121,7 @@ def connect(pipe: str, *, deadline: float = 0.0, alive: Callable[[], bool] = lam
 
     Args:
         pipe: the pipe's name.
-        deadline: how long to go on trying, in seconds; 0 tries once.
+        deadline: how long to go on trying while nothing listens, in seconds; 0 tries once.
         alive: asked between tries; False ends them.
 
     Raises:
@@ -130,14 +132,15 @@ def connect(pipe: str, *, deadline: float = 0.0, alive: Callable[[], bool] = lam
     manager = context.ServiceManager
     resolver = manager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", context)
     address = f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext"
-    until = time.monotonic() + deadline
+    began = time.monotonic()
     while True:
         try:
             return _in_time(lambda: resolver.resolve(address))
         except Exception as error:
             if not _is_gone(error):
                 raise
-            if time.monotonic() >= until or not alive():
+            patience = max(deadline, _DROPPED_SECONDS) if _name(error) == _DROPPED else deadline
+            if time.monotonic() - began >= patience or not alive():
                 raise ProgramMissing(f"没有连上 LibreOffice（管道“{pipe}”没有应答），{_REACH}") from error
         time.sleep(_RETRY_SECONDS)
 
@@ -163,9 +166,13 @@ def _in_time(call: Callable[[], Any]) -> Any:
     return box[0]
 
 
-def _is_gone(error: Exception) -> bool:
+def _name(error: Exception) -> str:
     """UNO's exception classes exist only once `uno` is loaded, so they are told by their names."""
-    return type(error).__name__.rsplit(".", 1)[-1] in _GONE
+    return type(error).__name__.rsplit(".", 1)[-1]
+
+
+def _is_gone(error: Exception) -> bool:
+    return _name(error) in {*_REFUSED, _DROPPED}
 
 
 def translated(call: Callable[P, T]) -> Callable[P, T]:
