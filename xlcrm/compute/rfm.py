@@ -53,11 +53,8 @@ def purchases(facts: Facts) -> pd.DataFrame:
     Refunds, which are negative and say so, are netted; what V06 flags, a negative amount that does not or
     one over 金额上限, is left out. Rounded to the cent, so that equal customers have equal sums.
     """
-    trades = facts.frame("transactions")
-    trades = trades.assign(code=facts.codes("transactions"))
-    refund = trades["product"].str.contains(REFUND, regex=False, na=False)
-    plausible = (trades["amount"] <= facts.parameters.money_max) & ((trades["amount"] >= 0) | refund)
-    trades = trades[(trades["code"] >= 0) & (trades["traded_on"] <= facts.now) & plausible]
+    trades = facts.frame("transactions").assign(code=facts.codes("transactions"))
+    trades = trades[(trades["code"] >= 0) & (trades["traded_on"] <= facts.now) & plausible(facts)]
     today = pd.Timestamp(facts.now.date())
     bought = trades[trades["amount"] > 0]
     recent = trades["traded_on"] > today - pd.DateOffset(years=1)
@@ -72,6 +69,13 @@ def purchases(facts: Facts) -> pd.DataFrame:
             "amount": trades[recent].groupby("code")["amount"].sum().reindex(days.index, fill_value=0.0),
         }
     ).round(2)
+
+
+def plausible(facts: Facts) -> pd.Series:
+    """Whether a trade's amount counts: known, up to 金额上限, and negative only as a refund (V06)."""
+    trades = facts.frame("transactions")
+    refund = trades["product"].str.contains(REFUND, regex=False, na=False)
+    return (trades["amount"] <= facts.parameters.money_max) & ((trades["amount"] >= 0) | refund)
 
 
 def thresholds(summary: pd.DataFrame, parameters: Parameters) -> Thresholds:

@@ -52,10 +52,20 @@ def _day(value: object) -> object:
     return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
+def _month(value: object) -> object:
+    if isinstance(value, str):
+        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})月?([-/.]\d{1,2}( 00:00(:00)?)?)?", tidy(value))
+        if not found or not 1 <= int(found[2]) <= 12:
+            raise ValueError("应写成年月，例如 2026-10")
+        return dt.date(int(found[1]), int(found[2]), 1)
+    return value
+
+
 Codes = Annotated[frozenset[str], BeforeValidator(_codes)]
 Weekdays = Annotated[frozenset[int], BeforeValidator(_weekdays)]
 MaybeMoment = Annotated[dt.datetime | None, BeforeValidator(_moment)]
 MaybeDay = Annotated[dt.date | None, BeforeValidator(_day)]
+MaybeMonth = Annotated[dt.date | None, BeforeValidator(_month)]
 
 
 def _parameter(name: str, default: Any, note: str, *, shown: str = "", unit: str = "", **limits: Any) -> Any:
@@ -114,6 +124,27 @@ class Parameters(BaseModel):
     )
     random_seed: int | None = _parameter(
         "随机种子", None, "随机选择法的种子，整数；留空则用当年当月，名单在一个月内不变", ge=0
+    )
+    report_month: MaybeMonth = _parameter(
+        "报表月份", None, "分析表统计哪个月，写成 2026-10；留空则为当前月份"
+    )
+    detail_rows: int = _parameter(
+        "明细最多行数", 30, "分析明细中每个数字最多列出多少行", unit="行", ge=0, le=1_000
+    )
+    expected_years: float = _parameter(
+        "预期合作年数", 3, "客户终身价值按合作多少年估算（假定）", unit="年", gt=0, le=100
+    )
+    margin: float = _parameter(
+        "毛利率", 100, "客户终身价值中利润占销售额的百分比（假定）", unit="%", gt=0, le=100
+    )
+    rising_share: float = _parameter(
+        "潜力行业份额上限", 15, "销售额占比低于此数才算潜力行业（假定）", unit="%", ge=0, le=100
+    )
+    rising_growth: float = _parameter(
+        "潜力行业增长下限", 20, "比上期增长达到此数才算潜力行业（假定）", unit="%", ge=0, le=10_000
+    )
+    common_need: int = _parameter(
+        "共性需求客户数", 3, "多少位客户提到同一需求才算共性需求", unit="位", ge=2, le=10_000
     )
     time_zone: str = _parameter("时区", "Asia/Shanghai", "邮件和定时任务使用的时区")
 

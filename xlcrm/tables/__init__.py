@@ -16,7 +16,7 @@ from xlcrm.tables.followups import (
     VISIT_PLANS,
 )
 from xlcrm.tables.issues import SERVICE_ISSUES
-from xlcrm.tables.lists import CALL_LIST, MEETING_LIST
+from xlcrm.tables.lists import ANALYSIS_DETAILS, CALL_LIST, MEETING_LIST
 from xlcrm.tables.recovery import RECOVERY_ASSESSMENTS, RECOVERY_CASES
 from xlcrm.tables.relationship import (
     ACCOUNT_PROFILES,
@@ -62,6 +62,7 @@ TABLES: Final = (
     TRANSACTIONS,
     CALL_LIST,
     MEETING_LIST,
+    ANALYSIS_DETAILS,
 )
 """The documents' tables, then the lists built from them, in the order of their sheets."""
 

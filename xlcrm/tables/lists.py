@@ -53,6 +53,20 @@ class MeetingListRow(Row):
     source: LinkText = column("来源", role=Role.AUTO)
 
 
+class AnalysisDetailRow(Row):
+    """One row behind a figure of an analysis sheet."""
+
+    sheet: Text = column("分析表", role=Role.AUTO)
+    figure: Text = column("项目", role=Role.AUTO)
+    customer_id: Text = column("客户编号", role=Role.AUTO)
+    name: Name = column("客户名称", role=Role.AUTO)
+    owner: Person = column("负责人", role=Role.AUTO)
+    at: Moment = column("时间", role=Role.AUTO)
+    amount: Number = column("数值", role=Role.AUTO)
+    content: LongText = column("内容", role=Role.AUTO)
+    source: LinkText = column("来源", role=Role.AUTO)
+
+
 CALL_LIST = Table(
     name="call_list",
     title="回访名单",
@@ -69,4 +83,12 @@ MEETING_LIST = Table(
     packs=("support", "service"),
     report=True,
     hint="刷新时重建。列出未解决的复杂问题，供每周联席会议使用。",
+)
+ANALYSIS_DETAILS = Table(
+    name="analysis_details",
+    title="分析明细",
+    row=AnalysisDetailRow,
+    packs=("service", "crm", "recovery", "relationship", "support"),
+    report=True,
+    hint="刷新时重建。分析表里每个数字背后的记录，从分析表点 明细 跳到这里，点 来源 跳到原始记录。",
 )

@@ -77,6 +77,7 @@ AREAS: Final = (
         ),
     ),
     Area("售前、订单与增值服务", "#C07A2C", ("presales", "orders", "service_pushes", "tag_services")),
+    Area("分析", "#C58B1B", ("analysis_details",)),
 )
 
 _PURPOSES: Final[Mapping[str, str]] = {
@@ -109,6 +110,7 @@ _PURPOSES: Final[Mapping[str, str]] = {
     "transactions": "每笔交易，用于 RFM 分析",
     "call_list": "按四种方法选出的客户",
     "meeting_list": "每周会议要看的复杂问题",
+    "analysis_details": "分析表中每个数字背后的记录",
     DUE_LIST.name: "今天和近期要做的事",
     ALERTS.name: "已超时和即将超时的时钟",
     FINDINGS.name: "填写中的错误和疑问",

@@ -67,10 +67,26 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartTitle:
+    """What the title of a chart says, for programs that keep no tie between a title and its cell.
+
+    Attributes:
+        sheet: the sheet's name in this workbook.
+        chart: the chart's name.
+        text: what the tied cell says after the changes.
+    """
+
+    sheet: str
+    chart: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """All that one action wants written, applied by the door in one step."""
 
     blocks: Sequence[Block] = ()
+    titles: Sequence[ChartTitle] = ()
 
     @property
     def cells(self) -> int:

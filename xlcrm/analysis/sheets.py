@@ -1,0 +1,55 @@
+"""The analysis sheets in their order, and one run of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from xlcrm.tables import tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from xlcrm.analysis.base import AnalysisSheet, Figure, Filled
+    from xlcrm.analysis.scope import Scope
+
+SHEETS: Final[tuple[AnalysisSheet, ...]] = ()
+"""Every analysis sheet, in the order of the workbook's tabs."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """One analysis sheet worked out.
+
+    Attributes:
+        sheet: with the panels and cards that the workbook's tables allow.
+        figures: label of a card -> what it shows.
+        panels: name of a panel -> its rows.
+    """
+
+    sheet: AnalysisSheet
+    figures: Mapping[str, Figure]
+    panels: Mapping[str, Filled]
+
+
+def sheets_with(tables: Collection[str]) -> list[AnalysisSheet]:
+    """The sheets that a workbook of these tables has, by name of table."""
+    found = (sheet.shown_with(tables) for sheet in SHEETS)
+    return [sheet for sheet in found if sheet]
+
+
+def sheets_of(pack: str) -> list[AnalysisSheet]:
+    """The sheets of a pack's workbook."""
+    return sheets_with([table.name for table in tables_of(pack)])
+
+
+def analyse(scope: Scope) -> list[Made]:
+    """Work out every sheet that the workbook's tables allow."""
+    return [
+        Made(
+            sheet,
+            {card.label: card.make(scope) for card in sheet.cards},
+            {panel.name: panel.make(scope) for panel in sheet.panels},
+        )
+        for sheet in sheets_with(scope.facts.data)
+    ]
