@@ -17,7 +17,14 @@ APPROVED: Final = "已通过"
 
 
 def maintenance_summaries(facts: Facts) -> Report:
-    """One row a month and manager, the newest month first; 存在问题 and 改进措施 stay with their row.
+    """One row a month and manager, the newest month first; 存在问题 and 改进措施 stay with their row."""
+    rows = maintenance_sums(facts)
+    old = facts.frame(MAINTENANCE_SUMMARIES.name)
+    return with_kept(MAINTENANCE_SUMMARIES, rows, _keys(rows), old, _keys(old))
+
+
+def maintenance_sums(facts: Facts) -> pd.DataFrame:
+    """What 客户维护总结表 shows, without the user's columns.
 
     A plan belongs to the month of its 完成期限, up to the current one. Only approved plans count; a manager
     all of whose plans wait for approval has a row with 0 of them, blank sums and a blank rate.
@@ -44,9 +51,7 @@ def maintenance_summaries(facts: Facts) -> Report:
         budget=money["budget"].round(2),
         actual_cost=money["actual_cost"].round(2),
     )
-    rows = rows.sort_values(["month", "owner"], ascending=[False, True], kind="stable", ignore_index=True)
-    old = facts.frame(MAINTENANCE_SUMMARIES.name)
-    return with_kept(MAINTENANCE_SUMMARIES, rows, _keys(rows), old, _keys(old))
+    return rows.sort_values(["month", "owner"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
 def _keys(rows: pd.DataFrame) -> pd.Series:

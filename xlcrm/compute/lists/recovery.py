@@ -19,6 +19,7 @@ from xlcrm.rules.measures import FIRST_RESPONSE_HOURS, REPURCHASE
 from xlcrm.tables.recovery import RECOVERY_ASSESSMENTS
 
 if TYPE_CHECKING:
+    from xlcrm.compute.states.measures import Floats
     from xlcrm.rules.base import Rule
 
 CASES: Final = "recovery_cases"
@@ -35,20 +36,29 @@ _HIGHEST: Final = 10
 
 
 @dataclass(frozen=True)
-class _Assessment:
+class Assessment:
     """One dimension.
 
     Attributes:
+        limit: of its rule.
         standard: 达标标准 of the total.
         standard_of_case: 达标标准 of a case.
         total: 实际结果 of all cases.
         results: (n,) 实际结果 of each case.
+        judged: (n,) whether the case counts in the total; the others wait, or are not counted at all.
+        met: (n,) whether the case meets the standard, of those judged.
+        values: (n,) hours to the first talk (so far, where a case waits beyond the limit), points, or 1 and 0
+            for bought again or not; NaN where it is not judged.
     """
 
+    limit: float
     standard: str
     standard_of_case: str
     total: str
     results: Objects
+    judged: Flags
+    met: Flags
+    values: Floats
 
 
 def recovery_assessments(facts: Facts) -> Report:
@@ -57,26 +67,20 @@ def recovery_assessments(facts: Facts) -> Report:
     A case is named in 评估指标 by its number, else by customer and day. A dimension whose rule is off keeps
     its rows, so that no text is lost, and says so.
     """
-    frame = facts.frame(CASES)
     cases = _order(facts)
-    names = _case_names(facts)
-    found = {
-        EFFICIENCY: _responses(facts, _rule(facts, FIRST_RESPONSE_HOURS)),
-        SATISFACTION: _ratings(facts, _rule(facts, "满意度评分")),
-        STABILITY: _repurchases(facts, _rule(facts, REPURCHASE)),
-    }
-    off = _Assessment(SWITCHED_OFF, SWITCHED_OFF, "", np.full(len(frame), None, dtype=object))
+    names = case_names(facts)
+    found = assessments(facts)
     rows = []
     for dimension, one in found.items():
-        shown = one or off
         name = f"{INDICATORS[dimension]}（{TOTAL}）"
-        rows.append((dimension, name, shown.standard, shown.total or None, TOTAL))
+        standard, total = (one.standard, one.total) if one else (SWITCHED_OFF, "")
+        rows.append((dimension, name, standard, total or None, TOTAL))
     for case in cases.tolist():
         for dimension, one in found.items():
-            shown = one or off
             key, name = names[case]
             label = f"{INDICATORS[dimension]}（{f'{key} {name}'.strip()}）"
-            rows.append((dimension, label, shown.standard_of_case, shown.results[case], key))
+            standard, result = (one.standard_of_case, one.results[case]) if one else (SWITCHED_OFF, None)
+            rows.append((dimension, label, standard, result, key))
     columns = ["dimension", "indicator", "standard", "outcome", "case"]
     table = pd.DataFrame(rows, columns=columns).astype("str")
     old = facts.frame(RECOVERY_ASSESSMENTS.name)
@@ -89,6 +93,15 @@ def recovery_assessments(facts: Facts) -> Report:
     )
 
 
+def assessments(facts: Facts) -> dict[str, Assessment | None]:
+    """Dimension -> how the cases stand in it, in the document's order; None where its rule is off."""
+    return {
+        EFFICIENCY: _responses(facts, _rule(facts, FIRST_RESPONSE_HOURS)),
+        SATISFACTION: _ratings(facts, _rule(facts, "满意度评分")),
+        STABILITY: _repurchases(facts, _rule(facts, REPURCHASE)),
+    }
+
+
 def _order(facts: Facts) -> Integers:
     """Positions of the cases up to now, the newest first; those without 受理时间 at the end."""
     received = moments(facts.frame(CASES)["received_at"])
@@ -98,7 +111,7 @@ def _order(facts: Facts) -> Integers:
     return order
 
 
-def _case_names(facts: Facts) -> list[tuple[str, str]]:
+def case_names(facts: Facts) -> list[tuple[str, str]]:
     """What tells each case from all others, and its customer's name."""
     frame = facts.frame(CASES)
     customer = facts.of_rows(CASES, "customer_id").fillna(frame["customer_id"]).fillna("无编号")
@@ -138,7 +151,11 @@ def _in_total(share: Share, waiting: int, for_what: str) -> str:
     return "；".join(parts)
 
 
-def _responses(facts: Facts, rule: Rule | None) -> _Assessment | None:
+def _where(judged: Flags, values: Floats) -> Floats:
+    return np.where(judged, values, np.nan)
+
+
+def _responses(facts: Facts, rule: Rule | None) -> Assessment | None:
     """是(18小时), 否(30小时), 待首次沟通; a case that waits beyond the limit has missed it already."""
     if rule is None:
         return None
@@ -161,10 +178,14 @@ def _responses(facts: Facts, rule: Rule | None) -> _Assessment | None:
     share = Share(int((counted & good).sum()), int((counted & (answered | late)).sum()))
     standard = f"{rule.limit:g}小时内"
     waiting = int((counted & ~talked & ~late).sum())
-    return _Assessment(standard, standard, _in_total(share, waiting, "待首次沟通"), results)
+    total = _in_total(share, waiting, "待首次沟通")
+    judged, hours = counted & (answered | late), np.where(answered, taken, waited)
+    return Assessment(
+        rule.limit, standard, standard, total, results, judged, judged & good, _where(judged, hours)
+    )
 
 
-def _waited_hours(facts: Facts, rule: Rule) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _waited_hours(facts: Facts, rule: Rule) -> Floats:
     """(n,) hours since 受理时间, counted as `first_response_hours` counts them."""
     start = moments(facts.frame(CASES)["received_at"])
     now = np.full(len(start), facts.now_at)
@@ -178,7 +199,7 @@ def _hours(hours: float) -> str:
     return "" if np.isnan(hours) else human_minutes(int(np.ceil(round(hours * 60, 6))), in_days=False)
 
 
-def _ratings(facts: Facts, rule: Rule | None) -> _Assessment | None:
+def _ratings(facts: Facts, rule: Rule | None) -> Assessment | None:
     """8分(达标), 6分(未达标), 待评分."""
     if rule is None:
         return None
@@ -199,10 +220,14 @@ def _ratings(facts: Facts, rule: Rule | None) -> _Assessment | None:
     share = Share(int((counted & good).sum()), int((counted & judged).sum()))
     standard = f"{rule.limit:g}分及以上"
     waiting = int((counted & ~judged).sum())
-    return _Assessment(standard, standard, _in_total(share, waiting, "待评分"), results)
+    total = _in_total(share, waiting, "待评分")
+    judged = counted & judged
+    return Assessment(
+        rule.limit, standard, standard, total, results, judged, judged & good, _where(judged, rating)
+    )
 
 
-def _repurchases(facts: Facts, rule: Rule | None) -> _Assessment | None:
+def _repurchases(facts: Facts, rule: Rule | None) -> Assessment | None:
     """是(2023-12-01), 否, 待跟踪(当前1个月): within three months after the plan was carried out."""
     if rule is None:
         return None
@@ -227,7 +252,16 @@ def _repurchases(facts: Facts, rule: Rule | None) -> _Assessment | None:
     total = _in_total(share, waiting, "待跟踪")
     if share.judged:
         total = f"{'达标' if share.percent >= rule.limit else '未达标'}：{total}"
-    return _Assessment(f"{rule.limit:g}%及以上", "3个月内复购", total, results)
+    return Assessment(
+        rule.limit,
+        f"{rule.limit:g}%及以上",
+        "3个月内复购",
+        total,
+        results,
+        found.judged,
+        found.judged & found.bought,
+        _where(found.judged, found.bought.astype(np.float64)),
+    )
 
 
 def _age(months: int) -> str:

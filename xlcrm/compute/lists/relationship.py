@@ -78,6 +78,15 @@ def grade_roster(facts: Facts) -> pd.DataFrame:
 
 def newest_assessments(facts: Facts) -> pd.DataFrame:
     """One row a customer: customer_id, name, grade, final_score, assessed_on and advice."""
+    return whole_assessments(facts).drop_duplicates("who", keep="last").reset_index(drop=True)
+
+
+def whole_assessments(facts: Facts) -> pd.DataFrame:
+    """One row an assessment up to now, each customer's newest one last.
+
+    Columns: who (the customer's id, else the name), customer_id, name, grade, final_score, assessed_on,
+    advice, and place (position of its last row); index the assessment.
+    """
     frame = facts.frame(ASSESSMENTS)
     rows = assessed(facts).assign(
         assessment=assessment_keys(frame),
@@ -99,8 +108,7 @@ def newest_assessments(facts: Facts) -> pd.DataFrame:
         advice=("advice", "first"),
         place=("place", "max"),
     )
-    newest = whole.sort_values(["assessed_on", "place"], na_position="first", kind="stable")
-    return newest.drop_duplicates("who", keep="last").reset_index(drop=True)
+    return whole.sort_values(["assessed_on", "place"], na_position="first", kind="stable")
 
 
 def _known(facts: Facts, key: str) -> pd.Series:
