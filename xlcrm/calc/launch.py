@@ -57,13 +57,14 @@ def launched(folder: Path, pipe: str, *, headless: bool) -> Iterator[Callable[[]
     try:
         yield lambda: process.poll() is None
     finally:
-        _end(process)
+        end_process(process, _QUIT_SECONDS)
         shutil.rmtree(profile, ignore_errors=True)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_process(process: subprocess.Popen[bytes], patience: float) -> None:
+    """See a process off, with the ones that it started; one that stays longer than `patience` s is killed."""
     try:
-        process.wait(_QUIT_SECONDS)
+        process.wait(patience)
     except subprocess.TimeoutExpired:
         if sys.platform == "win32":
             subprocess.run(  # noqa: S603  # our own process
