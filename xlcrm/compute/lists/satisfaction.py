@@ -37,7 +37,7 @@ def newest_satisfaction(facts: Facts) -> pd.Series:
     """
     parts = [
         pd.DataFrame(
-            {"code": facts.codes(table), "at": _asked_at(facts, table), "percent": _of(facts, table)}
+            {"code": facts.codes(table), "at": asked_at(facts, table), "percent": percents(facts, table)}
         )
         for table in _ASKED
     ]
@@ -48,15 +48,16 @@ def newest_satisfaction(facts: Facts) -> pd.Series:
     return found
 
 
-def _asked_at(facts: Facts, table: str) -> Moments:
+def asked_at(facts: Facts, table: str) -> Moments:
+    """(n,) when each row's customer was asked, NaT where no cell tells."""
     at = nothing(len(facts.frame(table)))
     for key in _ASKED[table]:
         at = np.where(np.isnat(at), moments(facts.values(table, key)), at)
     return at
 
 
-def _of(facts: Facts, table: str) -> Floats:
-    """(n,) percent, NaN where nothing was said."""
+def percents(facts: Facts, table: str) -> Floats:
+    """(n,) what each row's customer said in percent of the scale, NaN where nothing was said."""
     percent: Floats
     cells = facts.frame(table).get("satisfaction", pd.Series(dtype="float64"))
     if table == "satisfaction_surveys":
