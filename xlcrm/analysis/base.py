@@ -81,6 +81,7 @@ class Panel:
         rows: how many it may have at most; so many are left free for it.
         make: works it out.
         needs: names of the tables without which it is not shown.
+        needs_one: names of tables one of which is enough, or none.
         chart: the picture beside it, or None.
         keys: keys of the columns that tell its rows apart, for a panel that keeps the user's texts.
         note: how it is counted, for the reader.
@@ -92,6 +93,7 @@ class Panel:
     rows: int
     make: Callable[[Scope], Filled]
     needs: tuple[str, ...] = ()
+    needs_one: tuple[str, ...] = ()
     chart: Chart | None = None
     keys: tuple[str, ...] = ()
     note: str = ""
@@ -115,6 +117,7 @@ class Card:
         kind: how it is formatted.
         make: works it out.
         needs: names of the tables without which it is not shown.
+        needs_one: names of tables one of which is enough, or none.
         unit: shown after the label.
     """
 
@@ -122,6 +125,7 @@ class Card:
     kind: Kind
     make: Callable[[Scope], Figure]
     needs: tuple[str, ...] = ()
+    needs_one: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +163,14 @@ class AnalysisSheet:
 
     def shown_with(self, tables: Collection[str]) -> AnalysisSheet | None:
         """The sheet with what a workbook of these tables can show; None where that is no panel."""
-        panels = tuple(item for item in self.panels if set(item.needs) <= set(tables))
-        cards = tuple(item for item in self.cards if set(item.needs) <= set(tables))
+        panels = tuple(item for item in self.panels if _possible(item, set(tables)))
+        cards = tuple(item for item in self.cards if _possible(item, set(tables)))
         return AnalysisSheet(self.name, self.title, self.hint, panels, cards) if panels else None
+
+
+def _possible(item: Panel | Card, tables: set[str]) -> bool:
+    one = not item.needs_one or not tables.isdisjoint(item.needs_one)
+    return set(item.needs) <= tables and one
 
 
 @cache

@@ -124,7 +124,7 @@ class Facts:
         return found
 
     @cached_property
-    def _first_rows(self) -> Integers:
+    def account_rows(self) -> Integers:
         """Position in the register of each account."""
         ids = self.frame("customers")["customer_id"]
         positions = np.flatnonzero((ids.notna() & ~ids.duplicated()).to_numpy())
@@ -174,7 +174,7 @@ class Facts:
 
     def of_accounts(self, key: str) -> pd.Series:
         """A column of the register, one value an account, in the order of their codes."""
-        return self.values("customers", key).iloc[self._first_rows].reset_index(drop=True)
+        return self.values("customers", key).iloc[self.account_rows].reset_index(drop=True)
 
     def of_rows(self, table: str, key: str) -> pd.Series:
         """A column of the register for each row of a table, through its customer; blank where unknown."""
