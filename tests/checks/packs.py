@@ -14,7 +14,7 @@ from xlcrm.rules.parameters import Parameters
 from xlcrm.tables import tables_of
 from xlcrm.tables.base import Kind, Role
 from xlcrm.tables.moments import ORDERS
-from xlcrm.workbook.port import Changes, Grid, Saved
+from xlcrm.workbook.port import Changes, Grid, ListPlace, Saved
 from xlcrm.workbook.reading import read_table
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ class Sheets:
         return Grid(
             [[item.heading, *(row.get(item.key) for row in rows)] for item in table.shown_in(table.pack)]
         )
+
+    def lists(self, sheet: str) -> Sequence[ListPlace]:
+        raise NotImplementedError(sheet)
 
     def apply(self, changes: Changes) -> Saved:
         raise NotImplementedError(changes)

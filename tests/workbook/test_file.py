@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from tests.workbook.sheets import written
 from xlcrm.errors import (
     NotAWorkbook,
+    SheetMissing,
     UnsafeToPatch,
     UsageError,
     WorkbookChanged,
@@ -19,7 +21,7 @@ from xlcrm.errors import (
 )
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.locks import held
-from xlcrm.workbook.port import Block, Changes, Saved
+from xlcrm.workbook.port import Block, Changes, ListPlace, Saved
 from xlcrm.workbook.saving import backups
 
 if TYPE_CHECKING:
@@ -155,3 +157,19 @@ def test_a_part_that_the_cells_change_too_is_refused(book: Path) -> None:
     with FileDoor(book, write=True) as door, pytest.raises(UnsafeToPatch, match="要改两次"):
         door.apply(change(), {door.linked("worksheet")[0]: b"<worksheet/>"})
     assert book.read_bytes() == before
+
+
+def test_lists_are_the_table_objects_that_show_headings(tmp_path: Path) -> None:
+    path = tmp_path / "表.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("甲")
+        sheet.add_table("B3:C6", {"columns": [{"header": "名称"}, {"header": "数"}]})
+        total = {"total_row": True, "columns": [{"header": "甲"}, {"header": "乙", "total_function": "sum"}]}
+        sheet.add_table("E3:F9", total)
+        sheet.add_table("H3:H9", {"header_row": False})
+        made.add_worksheet("乙")
+    with FileDoor(path, write=False) as door:
+        assert door.lists("甲") == [ListPlace(3, 6, 2, 3), ListPlace(3, 8, 5, 6, totals=True)]
+        assert door.lists("乙") == []
+        with pytest.raises(SheetMissing):
+            door.lists("丙")

@@ -19,7 +19,7 @@ from xlcrm.tables.fields import GRADE, Day, Id, Moment, Money, OneOf, Text
 from xlcrm.tables.frames import Remark, dtype_of
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.headings import find_headings, same_heading
-from xlcrm.workbook.port import Changes, Grid, Saved
+from xlcrm.workbook.port import Changes, Grid, ListPlace, Saved
 from xlcrm.workbook.reading import read_tables
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ class FakeDoor:
 
     def grid(self, sheet: str) -> Grid:
         return Grid([list(values) for values in zip(*self.content[sheet], strict=True)], self.errors)
+
+    def lists(self, sheet: str) -> Sequence[ListPlace]:
+        raise NotImplementedError(sheet)
 
     def apply(self, changes: Changes) -> Saved:
         return Saved(changes.cells)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlcrm.workbook.port import Changes, Door, Grid, Saved
+    from xlcrm.workbook.port import Changes, Door, Grid, ListPlace, Saved
 
 
 class Remembered:
@@ -30,6 +30,9 @@ class Remembered:
         if sheet not in self._grids:
             self._grids[sheet] = self._door.grid(sheet)
         return self._grids[sheet]
+
+    def lists(self, sheet: str) -> Sequence[ListPlace]:
+        return self._door.lists(sheet)
 
     def apply(self, changes: Changes) -> Saved:
         """Write all changes in one step, and forget what was read."""

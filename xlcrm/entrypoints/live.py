@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlcrm.workbook.live import LiveDoor
-    from xlcrm.workbook.port import Changes, Door, Grid, Saved
+    from xlcrm.workbook.port import Changes, Door, Grid, ListPlace, Saved
 
 
 @contextlib.contextmanager
@@ -60,6 +60,9 @@ class _Watched:
 
     def grid(self, sheet: str) -> Grid:
         return self._door.grid(sheet)
+
+    def lists(self, sheet: str) -> Sequence[ListPlace]:
+        return self._door.lists(sheet)
 
     def apply(self, changes: Changes) -> Saved:
         """Write; a fault from here on leaves the workbook in doubt."""

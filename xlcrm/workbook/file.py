@@ -12,6 +12,7 @@ from xlcrm.workbook.locks import held, refuse_if_open
 from xlcrm.workbook.patch import patch_blocks
 from xlcrm.workbook.patch.package import Package
 from xlcrm.workbook.patch.parts import Book
+from xlcrm.workbook.patch.places import list_places
 from xlcrm.workbook.safety import inspect
 from xlcrm.workbook.saving import fingerprint
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from xlcrm.workbook.port import Changes, Grid, Saved
+    from xlcrm.workbook.port import Changes, Grid, ListPlace, Saved
 
 
 class FileDoor:
@@ -76,6 +77,15 @@ class FileDoor:
             SheetMissing, WorkbookHostile, WorkbookDamaged: see `xlcrm.workbook.calamine.Reader.grid`.
         """
         return self._reader.grid(sheet)
+
+    def lists(self, sheet: str) -> list[ListPlace]:
+        """Where the table objects of a sheet stand that show their headings.
+
+        Raises:
+            SheetMissing: no such worksheet.
+            WorkbookDamaged: a part is not there, or broken.
+        """
+        return list_places(self._book, sheet)
 
     @property
     def parts(self) -> tuple[str, ...]:

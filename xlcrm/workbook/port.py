@@ -115,6 +115,25 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Where a table object of a sheet stands; all counted from 1.
+
+    Attributes:
+        heading: row of its headings.
+        last: last row of its body; the row of the headings where it has none.
+        left: first column.
+        right: last column.
+        totals: a row of totals stands under the body, so that no row can be added.
+    """
+
+    heading: int
+    last: int
+    left: int
+    right: int
+    totals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """What a door did with the changes.
 
@@ -142,6 +161,9 @@ class Door(Protocol):
 
     def grid(self, sheet: str) -> Grid:
         """Read one sheet whole."""
+
+    def lists(self, sheet: str) -> Sequence[ListPlace]:
+        """Where the table objects of a sheet stand that show their headings."""
 
     def apply(self, changes: Changes) -> Saved:
         """Write all changes in one step, or raise and leave the workbook as it was."""

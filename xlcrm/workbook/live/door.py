@@ -34,7 +34,7 @@ from xlcrm.workbook.live.writing import SheetPlan, Writer
 from xlcrm.workbook.locks import held as locked
 from xlcrm.workbook.patch.plan import area_of, bands
 from xlcrm.workbook.patch.ranges import Area
-from xlcrm.workbook.port import Block, Changes, Grid, Saved
+from xlcrm.workbook.port import Block, Changes, Grid, ListPlace, Saved
 from xlcrm.workbook.saving import back_up
 
 if TYPE_CHECKING:
@@ -138,6 +138,20 @@ class LiveDoor:
             _formulas(held),
             epoch1904=date1904,
         )
+
+    def lists(self, sheet: str) -> list[ListPlace]:
+        """Where the table objects of a sheet stand that show their headings.
+
+        Raises:
+            SheetMissing: no such worksheet.
+            ProgramBusy, ProgramMissing: see `patiently`.
+        """
+        return [
+            ListPlace(area.top, area.bottom - table.totals, area.left, area.right, bool(table.totals))
+            for table in lists.tables_of(self._sheet(sheet))
+            if table.header
+            for area in [table.area]
+        ]
 
     def apply(self, changes: Changes) -> Saved:
         """Write all changes in one step, or put everything back and raise. Nothing is saved.
