@@ -30,6 +30,11 @@ class Touches:
     keys: Integers
     at: Moments
 
+    @property
+    def codes(self) -> Integers:
+        """(n,) the account of each moment."""
+        return self.keys // _SHIFT
+
     @classmethod
     def of(cls, codes: Integers, at: Moments) -> Touches:
         """Index (n,) codes and moments; unknown customers and blanks are left out."""

@@ -111,7 +111,7 @@ def replay(facts: Facts, table: str) -> History:
     resolved = moments(facts.values(table, ENDS[table]))
     resolved = np.where(resolved <= facts.now_at, resolved, NAT)
     log, later = _log(facts, frame[BY_NAME[table].key])
-    known, ahead = _known_times(facts, table)
+    known, ahead = known_times(facts, table)
     ahead[list(later)] = True
     status = frame["status"] if "status" in frame else pd.Series(index=frame.index, dtype="str")
     row_waits = (status == WAITING).to_numpy(dtype=bool, na_value=False) & ~ahead
@@ -227,7 +227,7 @@ def _merged(
     return merged
 
 
-def _known_times(facts: Facts, table: str) -> tuple[Moments, Flags]:
+def known_times(facts: Facts, table: str) -> tuple[Moments, Flags]:
     """(n,) the newest time that a row holds up to now, and whether it holds one after now.
 
     The newest is where a pause begins that the log does not know.

@@ -1,0 +1,54 @@
+"""Sales: the trades that count, and how many were left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from xlcrm.analysis.judged import month_texts
+from xlcrm.compute.facts import moments
+from xlcrm.compute.rfm import plausible
+
+if TYPE_CHECKING:
+    from xlcrm.analysis.scope import Scope
+    from xlcrm.compute.facts import Flags
+
+TRADES = "transactions"
+
+
+def trades(scope: Scope) -> pd.DataFrame:
+    """The trades up to now whose amount counts (not those that V06 flags), in the order of the sheet.
+
+    Columns: place (position in the table's frame), code (account, -1 for a customer who is not on the
+    register), traded_on (datetime64[s]), month (2026-10), amount (a refund's is negative, so that sums are
+    net), refund (bool). A purchase is a trade above 0: that many are 交易数, by which a ticket is divided.
+    """
+    frame, counted = scope.facts.frame(TRADES), scope.once(_counted)
+    places = np.flatnonzero(counted)
+    at = moments(frame["traded_on"])[places]
+    amount = frame["amount"].to_numpy(dtype="float64")[places]
+    return pd.DataFrame(
+        {
+            "place": places,
+            "code": scope.facts.codes(TRADES)[places],
+            "traded_on": at,
+            "month": pd.array(month_texts(at), dtype="str"),
+            "amount": amount,
+            "refund": amount < 0,
+        }
+    )
+
+
+def left_out(scope: Scope, month: np.datetime64) -> int:
+    """How many trades of a month no sum holds: their amount is blank, no number, or doubtful (V06)."""
+    at = moments(scope.facts.frame(TRADES)["traded_on"])
+    return int((scope.within(at, month) & ~scope.once(_counted)).sum())
+
+
+def _counted(scope: Scope) -> Flags:
+    """(n,) whether a trade has taken place and its amount counts."""
+    at = moments(scope.facts.frame(TRADES)["traded_on"])
+    flags: Flags = (at <= scope.facts.now_at) & plausible(scope.facts).to_numpy(dtype=bool)
+    return flags
