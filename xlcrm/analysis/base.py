@@ -84,6 +84,7 @@ class Panel:
         needs_one: names of tables one of which is enough, or none.
         chart: the picture beside it, or None.
         keys: keys of the columns that tell its rows apart, for a panel that keeps the user's texts.
+        stays: old rows with texts of the user's stay under the new ones, as long as there is room.
         note: how it is counted, for the reader.
     """
 
@@ -96,6 +97,7 @@ class Panel:
     needs_one: tuple[str, ...] = ()
     chart: Chart | None = None
     keys: tuple[str, ...] = ()
+    stays: bool = False
     note: str = ""
 
     @property

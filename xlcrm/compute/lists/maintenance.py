@@ -19,8 +19,9 @@ APPROVED: Final = "已通过"
 def maintenance_summaries(facts: Facts) -> Report:
     """One row a month and manager, the newest month first; 存在问题 and 改进措施 stay with their row."""
     rows = maintenance_sums(facts)
-    old = facts.frame(MAINTENANCE_SUMMARIES.name)
-    return with_kept(MAINTENANCE_SUMMARIES, rows, _keys(rows), old, _keys(old))
+    table = MAINTENANCE_SUMMARIES
+    old = facts.frame(table.name)
+    return with_kept(table.title, table.columns, rows, _keys(rows), old, _keys(old))
 
 
 def maintenance_sums(facts: Facts) -> pd.DataFrame:

@@ -47,8 +47,8 @@ class Assessment:
         results: (n,) 实际结果 of each case.
         judged: (n,) whether the case counts in the total; the others wait, or are not counted at all.
         met: (n,) whether the case meets the standard, of those judged.
-        values: (n,) hours to the first talk (so far, where a case waits beyond the limit), points, or 1 and 0
-            for bought again or not; NaN where it is not judged.
+        figures: (n,) hours to the first talk (so far, where a case waits beyond the limit), points, or
+            1 and 0 for bought again or not; NaN where it is not judged.
     """
 
     limit: float
@@ -58,7 +58,7 @@ class Assessment:
     results: Objects
     judged: Flags
     met: Flags
-    values: Floats
+    figures: Floats
 
 
 def recovery_assessments(facts: Facts) -> Report:
@@ -85,7 +85,8 @@ def recovery_assessments(facts: Facts) -> Report:
     table = pd.DataFrame(rows, columns=columns).astype("str")
     old = facts.frame(RECOVERY_ASSESSMENTS.name)
     return with_kept(
-        RECOVERY_ASSESSMENTS,
+        RECOVERY_ASSESSMENTS.title,
+        RECOVERY_ASSESSMENTS.columns,
         table.drop(columns="case"),
         table["dimension"] + " " + table["case"],
         old,
@@ -167,10 +168,10 @@ def _responses(facts: Facts, rule: Rule | None) -> Assessment | None:
     good = answered & (taken <= rule.limit)
     results = _worded(
         [
-            (counted & good, [f"是({_hours(hours)})" for hours in taken.tolist()]),
-            (counted & answered, [f"否({_hours(hours)})" for hours in taken.tolist()]),
+            (counted & good, [f"是({hours_text(hours)})" for hours in taken.tolist()]),
+            (counted & answered, [f"否({hours_text(hours)})" for hours in taken.tolist()]),
             (counted & talked, "首次沟通早于受理时间"),
-            (counted & late, [f"否(已{_hours(hours)}未沟通)" for hours in waited.tolist()]),
+            (counted & late, [f"否(已{hours_text(hours)}未沟通)" for hours in waited.tolist()]),
             (counted, "待首次沟通"),
         ],
         len(counted),
@@ -194,7 +195,7 @@ def _waited_hours(facts: Facts, rule: Rule) -> Floats:
     return np.where(np.isnat(start), np.nan, np.where(is_date_only(start), days * 24.0, spent))
 
 
-def _hours(hours: float) -> str:
+def hours_text(hours: float) -> str:
     """18小时, 24小时1分: rounded up to the minute, so that what is late never reads as the limit."""
     return "" if np.isnan(hours) else human_minutes(int(np.ceil(round(hours * 60, 6))), in_days=False)
 
