@@ -44,7 +44,7 @@ NO_ROWS: Final = np.empty(0, dtype=np.int64)
 
 CONTENT: Final = ("满意", "非常满意")
 """客户满意度 of a complaint that counts as satisfied."""
-_MONTHS: Final = 3
+REPURCHASE_MONTHS: Final = 3
 """Of 3个月复购率."""
 _HALF_YEAR: Final = 6
 _SERVICES: Final = re.compile(r"[、，,;；/]+")
@@ -326,7 +326,7 @@ def repurchases(facts: Facts, rule: Rule) -> Repurchases:
     completed = moments(frame["completed_at"])
     completed = np.where(completed <= facts.now_at, completed, np.datetime64("NaT")).astype("datetime64[D]")
     bought = moments(frame["repurchased_on"]).astype("datetime64[D]")
-    end = add_months(completed, _MONTHS)
+    end = add_months(completed, REPURCHASE_MONTHS)
     ours = match(rule.when, facts) & ~np.isnat(completed)
     within = ours & (bought >= completed) & (bought <= end) & (bought <= facts.today)
     judged = ours & (end <= facts.today)
