@@ -43,8 +43,8 @@ def sheets_of(pack: str) -> list[AnalysisSheet]:
     return sheets_with([table.name for table in tables_of(pack)])
 
 
-def analyse(scope: Scope) -> list[Made]:
-    """Work out every sheet that the workbook's tables allow."""
+def analyse(scope: Scope, names: Collection[str] | None = None) -> list[Made]:
+    """Work out every sheet that the workbook's tables allow, or those of these names."""
     return [
         Made(
             sheet,
@@ -52,4 +52,5 @@ def analyse(scope: Scope) -> list[Made]:
             {panel.name: panel.make(scope) for panel in sheet.panels},
         )
         for sheet in sheets_with(scope.facts.data)
+        if names is None or sheet.name in names
     ]
