@@ -6,5 +6,6 @@ from xlcrm.templates.book import build
 from xlcrm.templates.buttons import Button
 from xlcrm.templates.macro_book import Macros, xlwings_settings
 from xlcrm.templates.packaged import packaged_name, rebuild
+from xlcrm.templates.report_book import build_report
 
-__all__ = ["Button", "Macros", "build", "packaged_name", "rebuild", "xlwings_settings"]
+__all__ = ["Button", "Macros", "build", "build_report", "packaged_name", "rebuild", "xlwings_settings"]

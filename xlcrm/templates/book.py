@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
-from xlsxwriter import Workbook
 
+from xlcrm.analysis.sheets import sheets_of
 from xlcrm.errors import UsageError
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.rules.parameters import parameter_rows
 from xlcrm.rules.reading import default_book, default_rows
 from xlcrm.tables import BY_NAME, PACKS, tables_of
+from xlcrm.tables.lists import ANALYSIS_DETAILS
 from xlcrm.tables.options import list_of_column, pack_option_lists
 from xlcrm.tables.system import (
     ALERTS,
@@ -27,10 +27,12 @@ from xlcrm.tables.system import (
     PARAMETERS,
     RULES,
 )
-from xlcrm.templates import palette
+from xlcrm.templates.analysis_sheet import add_analysis_sheet
 from xlcrm.templates.contents import tab_color
+from xlcrm.templates.finishing import finish, new_book
 from xlcrm.templates.home import add_home_sheet
-from xlcrm.templates.macro_book import add_macros, finish
+from xlcrm.templates.macro_book import add_macros
+from xlcrm.templates.macro_sources import ribbon
 from xlcrm.templates.measures import text_width
 from xlcrm.templates.options_sheet import add_options_sheet
 from xlcrm.templates.styles import Styles
@@ -38,17 +40,18 @@ from xlcrm.templates.table_sheet import Layout, add_table_sheet
 from xlcrm.worktime import statutory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from xlsxwriter import Workbook
+
     from xlcrm.tables import Table
+    from xlcrm.templates.buttons import Button
     from xlcrm.templates.macro_book import Macros
     from xlcrm.worktime import Statutory
 
 HOLIDAY_YEARS: Final = (2025, 2026)
 """Years that a new workbook ships with; refresh adds those that are published later."""
-CREATED: Final = dt.datetime(2026, 1, 1)
-"""A fixed mark in the file's properties, so that building twice gives the same bytes."""
 
 _NO_DATA: Final[Mapping[str, pd.DataFrame]] = MappingProxyType({})
 
@@ -78,20 +81,11 @@ def build(
     if pack not in PACKS:
         raise UsageError(f"没有名为“{pack}”的模板，请用其中之一：{'、'.join(PACKS)}。")
     frames = _default_frames(pack, holidays or statutory(HOLIDAY_YEARS)) | dict(data or _NO_DATA)
-    first, tables, last = (
-        (DUE_LIST, ALERTS),
-        tables_of(pack),
-        (FINDINGS, RULES, PARAMETERS, HOLIDAYS, JOURNAL),
-    )
+    tables = tables_of(pack)
+    first, last = (DUE_LIST, ALERTS), (FINDINGS, RULES, PARAMETERS, HOLIDAYS, JOURNAL)
     _refuse_unknown(pack, frames, (*first, *tables, *last))
-    options = {
-        "default_format_properties": {"font_name": palette.FONT, "font_size": palette.SIZE},
-        "default_row_height": 22,
-    }
     written = io.BytesIO()
-    with Workbook(written if macros else str(path), options) as book:
-        book.set_properties({"title": PACKS[pack], "created": CREATED})
-        book.set_size(2400, 1400)
+    with new_book(written, PACKS[pack]) as book:
         styles = Styles(book)
         lists = pack_option_lists(pack)
         buttons = macros.buttons if macros else ()
@@ -99,6 +93,8 @@ def build(
         for table in (*first, *tables, *last):
             if table is HOLIDAYS:
                 add_options_sheet(book, book.add_worksheet(OPTIONS), lists, styles, pack)
+            if table.name == ANALYSIS_DETAILS.name:
+                _add_analysis(book, pack, styles, buttons)
             layout = Layout(
                 table=table,
                 columns=sheet_columns(table, default_book(pack).rules, pack),
@@ -107,14 +103,23 @@ def build(
                 tab=tab_color(table),
                 book=PACKS[pack],
                 titles=max(text_width(each.title) for each in tables),
-                buttons=tuple(button for button in buttons if table.name in button.sheets),
+                buttons=_buttons_of(table.name, buttons),
             )
             add_table_sheet(book.add_worksheet(table.title), layout, styles)
         add_home_sheet(home, pack, styles, [button for button in buttons if button.at_home])
         if macros:
             add_macros(book, macros, styles)
-    if macros:
-        finish(path, written)
+    finish(path, written, ribbon() if macros else b"")
+
+
+def _add_analysis(book: Workbook, pack: str, styles: Styles, buttons: Sequence[Button]) -> None:
+    """Add the analysis sheets, right before the list of the rows behind their figures."""
+    for spec in sheets_of(pack):
+        add_analysis_sheet(book, spec, styles, footer=PACKS[pack], buttons=_buttons_of(spec.name, buttons))
+
+
+def _buttons_of(sheet: str, buttons: Sequence[Button]) -> tuple[Button, ...]:
+    return tuple(button for button in buttons if sheet in button.sheets)
 
 
 def _refuse_unknown(pack: str, frames: Mapping[str, pd.DataFrame], tables: tuple[Table, ...]) -> None:

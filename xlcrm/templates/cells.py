@@ -53,10 +53,27 @@ def write_values(
             _write(sheet, (line, place), value, column, mistyped if numeric else None)
 
 
+def write_cell(sheet: Worksheet, place: tuple[int, int], value: Any, look: Format) -> None:
+    """Write one value in its look, a blank where there is none."""
+    if is_blank(value):
+        sheet.write_blank(*place, None, look)
+    elif isinstance(value, dt.datetime | dt.date):
+        sheet.write_datetime(*place, value, look)
+    elif isinstance(value, int | float | np.number):
+        sheet.write_number(*place, value, look)
+    else:
+        sheet.write_string(*place, str(value), look)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a cell of a frame holds nothing."""
+    return value is None or value is pd.NA or value is pd.NaT or value == "" or value != value  # noqa: PLR0124 - NaN is the value that differs from itself
+
+
 def _write(
     sheet: Worksheet, place: tuple[int, int], value: Any, column: Column, mistyped: Format | None
 ) -> None:
-    if value is None or value is pd.NA or value is pd.NaT or value == "" or value != value:  # noqa: PLR0124 - NaN is the value that differs from itself
+    if is_blank(value):
         return
     if isinstance(value, bool):
         sheet.write_boolean(*place, value)

@@ -65,6 +65,13 @@ _OUTCOMES: Final = (
     ("containing", "(达标)", _GREEN),
 )
 """What 实际结果 says of the standard: not met, not known yet, met."""
+_VERDICTS: Final[Mapping[str, Look]] = {
+    **STATUS_LOOKS,
+    **dict.fromkeys(("未达标", "逾期", "已流失", "建议停止"), _RED),
+    **dict.fromkeys(("沉睡", "待跟踪", "待处理"), _AMBER),
+    **dict.fromkeys(("达标", "优势行业"), _GREEN),
+}
+"""Words of analysis sheets, whose columns have no list behind them."""
 _REMARKS: Final = frozenset({"findings", "suggested_stage"})
 """Columns that are blank while all is well."""
 _BLANKLESS: Final[Look] = {"font_color": palette.AMBER}
@@ -101,6 +108,17 @@ def row_conditions(table: Table, letters: Mapping[str, str], row: int) -> Iterat
     if table.name == "rules":
         yield f'=${letters["enabled"]}{row}="否"', {"font_color": "#8A94A3"}
         yield f'=${letters["assumed"]}{row}<>""', {"bg_color": "#FFF7E0"}
+
+
+def panel_looks(column: Column) -> dict[str, Look]:
+    """Word -> look, for a column of an analysis sheet."""
+    if column.role is not Role.AUTO or column.kind not in (Kind.TEXT, Kind.CHOICE):
+        return {}
+    if column.choice is CLOCK_STATUS:
+        return dict(STATUS_LOOKS)
+    if column.choice:
+        return {word: _WORD_LOOKS[word] for word in column.choice.words if word in _WORD_LOOKS}
+    return dict(_VERDICTS)
 
 
 def _words(table: Table, column: Column) -> Mapping[str, Look]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from xlcrm.analysis.sheets import sheets_of
 from xlcrm.tables import BY_NAME, FULL, SYSTEM_TABLES, tables_of
+from xlcrm.tables.lists import ANALYSIS_DETAILS
 from xlcrm.tables.system import (
     ALERTS,
     DUE_LIST,
@@ -77,7 +79,6 @@ AREAS: Final = (
         ),
     ),
     Area("售前、订单与增值服务", "#C07A2C", ("presales", "orders", "service_pushes", "tag_services")),
-    Area("分析", "#C58B1B", ("analysis_details",)),
 )
 
 _PURPOSES: Final[Mapping[str, str]] = {
@@ -110,7 +111,7 @@ _PURPOSES: Final[Mapping[str, str]] = {
     "transactions": "每笔交易，用于 RFM 分析",
     "call_list": "按四种方法选出的客户",
     "meeting_list": "每周会议要看的复杂问题",
-    "analysis_details": "分析表中每个数字背后的记录",
+    ANALYSIS_DETAILS.name: "每个数字背后的记录",
     DUE_LIST.name: "今天和近期要做的事",
     ALERTS.name: "已超时和即将超时的时钟",
     FINDINGS.name: "填写中的错误和疑问",
@@ -120,6 +121,23 @@ _PURPOSES: Final[Mapping[str, str]] = {
     JOURNAL.name: "每次操作的记录",
 }
 
+_ANALYSES: Final[Mapping[str, str]] = {
+    "dashboard": "关键数字、环比和最严重的超时",
+    "customers": "行业、等级、来源和终身价值",
+    "rfm": "八类客户和各类的策略",
+    "channels": "各渠道的客户、转化和成本",
+    "complaints": "类型、部门、高频问题和改进措施",
+    "satisfaction": "各维度得分、NPS 和低分项",
+    "sla": "各时钟的达成率和用时",
+    "followups": "联系、逾期和共性需求",
+    "trends": "最近六个月的变化",
+    "recovery": "时效、满意度和复购是否达标",
+    "pushes": "打开、咨询、转化和应停的推送",
+    "orders": "按时、延迟和异常的订单",
+    "relationship": "得分、等级、方案和预算",
+    "strategies": "发现的问题、负责人和期限",
+}
+"""What each analysis sheet is for."""
 _COMPUTED: Final = "检查、期限、到期清单和预警由 xlcrm 计算。"
 _SUBJECTS: Final[Mapping[str, str]] = {
     "service": "登记客户、回访关怀和服务问题；",
@@ -197,6 +215,9 @@ def contents(pack: str) -> list[Entry]:
     return [
         Entry("每天看"),
         *_entries(DUE_LIST, ALERTS, FINDINGS),
+        Entry("分析"),
+        *(Entry(sheet.title, _ANALYSES[sheet.name]) for sheet in sheets_of(pack)),
+        *_entries(ANALYSIS_DETAILS),
         *(_by_area() if pack == FULL else _by_use(pack)),
         Entry("设置和记录"),
         *_entries(RULES, PARAMETERS),
@@ -207,6 +228,8 @@ def contents(pack: str) -> list[Entry]:
 
 def tab_color(table: Table) -> str:
     """Lists that a refresh writes stand out; the tables of all packs together are told apart by area."""
+    if table.name == ANALYSIS_DETAILS.name:
+        return palette.TAB_ANALYSIS
     if table.report or table in (DUE_LIST, ALERTS, FINDINGS):
         return palette.TAB_LISTS
     if table in SYSTEM_TABLES:
@@ -218,7 +241,7 @@ def tab_color(table: Table) -> str:
 
 def _by_use(pack: str) -> list[Entry]:
     typed = [table for table in tables_of(pack) if not table.report]
-    built = [table for table in tables_of(pack) if table.report]
+    built = [table for table in tables_of(pack) if table.report and table.name != ANALYSIS_DETAILS.name]
     return [
         Entry("填写"),
         *_entries(*typed),

@@ -1,4 +1,4 @@
-"""What a macro workbook has beside the plain one: its project, its settings, its ribbon."""
+"""What a macro workbook has beside the plain one: its project and its settings."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.templates import palette
-from xlcrm.templates.buttons import restyled
-from xlcrm.templates.macro_sources import book_modules, ribbon
-from xlcrm.templates.ribbon import read_package, with_ribbon, write_package
+from xlcrm.templates.macro_sources import book_modules
 from xlcrm.templates.vba import vba_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
-    from typing import BinaryIO
 
     from xlsxwriter import Workbook
 
@@ -90,23 +86,6 @@ def add_macros(book: Workbook, macros: Macros, styles: Styles) -> None:
     _add_settings(book, macros.settings, styles)
     project = vba_project(book_modules(len(book.worksheets())))
     book.add_vba_project(io.BytesIO(project), is_stream=True)
-
-
-def finish(path: Path, written: BinaryIO) -> None:
-    """Write the file with what XlsxWriter cannot do: the buttons' font and the ribbon.
-
-    Args:
-        path: where to.
-        written: the package that XlsxWriter wrote.
-
-    Raises:
-        IncompleteInstall: sources are missing.
-    """
-    parts = {
-        name: restyled(content) if name.endswith(".vml") else content
-        for name, content in read_package(written).items()
-    }
-    write_package(path, with_ribbon(parts, ribbon()))
 
 
 def _add_settings(book: Workbook, settings: Mapping[str, str], styles: Styles) -> None:

@@ -146,9 +146,6 @@ def column_width(table: Table, column: Column, titles: int = 0) -> float:
         column: the column.
         titles: characters of the workbook's longest sheet title, where a list of ours names sheets.
     """
-    heading = text_width(column.heading)
-    if heading > _ONE_LINE * 2:
-        heading = math.ceil(heading / 4) * 2  # two lines, each of whole characters
     cells: float = _KIND_WIDTHS[column.kind]
     if column.key in _SENTENCES and table.name != "journal":
         cells = _SENTENCES[column.key]
@@ -160,7 +157,15 @@ def column_width(table: Table, column: Column, titles: int = 0) -> float:
         cells = max(cells, titles + _ROW_MARK)
     elif (table.name, column.key) == ("findings", "sheet"):
         cells = max(cells, titles + 2)
-    return max(_OWN_WIDTHS.get((table.name, column.key), cells), heading * 1.05 + _BUTTON)
+    return max(_OWN_WIDTHS.get((table.name, column.key), cells), heading_width(column.heading) + _BUTTON)
+
+
+def heading_width(heading: str) -> float:
+    """Width of a heading in one line, or in two where it is long; without a filter button."""
+    width = text_width(heading)
+    if width > _ONE_LINE * 2:
+        width = math.ceil(width / 4) * 2  # two lines, each of whole characters
+    return width * 1.05
 
 
 def _id_like(column: Column) -> str:

@@ -35,6 +35,7 @@ LINK: Final = "#1F5FA8"
 TAB_LISTS: Final = "#C58B1B"
 TAB_TABLES: Final = ENTRY
 TAB_SETTINGS: Final = "#8A94A3"
+TAB_ANALYSIS: Final = "#A63D6F"
 
 DATE_FORMAT: Final = "yyyy-mm-dd"
 MOMENT_FORMAT: Final = "yyyy-mm-dd hh:mm"

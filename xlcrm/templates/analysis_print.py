@@ -1,0 +1,68 @@
+"""How an analysis sheet prints: one page wide, and no panel cut in two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from xlcrm.templates.analysis_grid import ROW_PIXELS
+from xlcrm.templates.table_sheet import set_print
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlsxwriter.worksheet import Worksheet
+
+    from xlcrm.templates.analysis_grid import Grid
+
+_PAGE_WIDTH: Final = 784
+"""Points across a landscape A4 page between the margins."""
+_PAGE_HEIGHT: Final = 516
+_POINTS: Final = 0.75
+"""Of a pixel."""
+_SPARE: Final = 0.95
+"""Fonts differ from machine to machine: so much of the page is used."""
+_LEAST, _MOST = 30, 100
+
+
+def set_pages(sheet: Worksheet, grid: Grid, book: str, repeated: int) -> None:
+    """Landscape A4, scaled to one page in width, with breaks before the panels that would be cut.
+
+    Excel leaves breaks out of account where it is told to fit pages, so the scale is worked out here.
+
+    Args:
+        sheet: whose columns and rows are set.
+        grid: what stands where.
+        book: name of the workbook, for the footer.
+        repeated: the rows from the first to this one come again on every page.
+    """
+    set_print(sheet, book)
+    scale = min(max(int(_PAGE_WIDTH * _SPARE / (grid.pixels * _POINTS) * 100), _LEAST), _MOST)
+    sheet.set_print_scale(scale)
+    end = grid.bands[-1].top + grid.bands[-1].height
+    sheet.print_area(0, 0, end - 1, len(grid.widths) - 1)
+    sheet.repeat_rows(0, repeated)
+    heights = [_row_pixels(sheet, row) * _POINTS for row in range(end)]
+    room = _PAGE_HEIGHT * _SPARE / scale * 100
+    sheet.set_h_pagebreaks(page_breaks([band.top for band in grid.bands], heights, room, repeated + 1))
+
+
+def page_breaks(tops: Sequence[int], heights: Sequence[float], room: float, repeated: int) -> list[int]:
+    """Rows before which a new page begins.
+
+    Args:
+        tops: first rows of the parts that are not to be cut, counted from 0.
+        heights: points of the rows, down to the last part's end.
+        room: points of rows that a page holds.
+        repeated: so many of the first rows come again on every page.
+    """
+    breaks: list[int] = []
+    start, used = 0, 0.0
+    for top, end in zip(tops, [*tops[1:], len(heights)], strict=True):
+        if top > start and used + sum(heights[start:end]) > room:
+            breaks.append(top)
+            start, used = top, sum(heights[:repeated])
+    return breaks
+
+
+def _row_pixels(sheet: Worksheet, row: int) -> float:
+    return float(sheet.row_sizes[row][0]) if row in sheet.row_sizes else ROW_PIXELS
