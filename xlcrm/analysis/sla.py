@@ -24,6 +24,7 @@ from xlcrm.analysis.lines import Lines, compared, half_year, ranked
 from xlcrm.analysis.tally import (
     COUNTED,
     HOUR,
+    MOST_LEVELS,
     Tally,
     attained_text,
     attainment_by,
@@ -45,7 +46,6 @@ LEVELS: Final = {"complaints": "level", "service_issues": "urgency"}
 RECOVERY_LEVELS: Final = {"recovery_cases": "urgency"}
 _MOST_CLOCKS: Final = 60
 _MOST_PEOPLE: Final = 20
-_MOST_LEVELS: Final = 15
 _MONTHS: Final = 6
 
 
@@ -211,7 +211,7 @@ SHEET: Final = AnalysisSheet(
             "levels",
             "投诉与问题等级达成情况",
             (shown("level", "等级", Kind.TEXT), *COUNTED, detail()),
-            _MOST_LEVELS,
+            MOST_LEVELS,
             _levels,
             needs=("complaints",),
             chart=Chart(ChartKind.COLUMNS, "level", _RATE),
@@ -221,7 +221,7 @@ SHEET: Final = AnalysisSheet(
             "recovery_levels",
             "恢复紧急程度达成情况",
             (shown("level", "紧急程度", Kind.TEXT), *COUNTED, detail()),
-            _MOST_LEVELS,
+            MOST_LEVELS,
             _recovery_levels,
             needs=("recovery_cases",),
             chart=Chart(ChartKind.COLUMNS, "level", _RATE),

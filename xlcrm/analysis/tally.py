@@ -38,6 +38,7 @@ _OUTCOMES: Final = (LATE_OPEN, LATE, OPEN, MET_IN_TIME, FAULTY, UNJUDGED)
 """In the order in which the rows behind a figure are worth a look."""
 _SAID: Final = ("超时未完成", "超时完成", "进行中", "按时完成", "数据异常", "启用日期前，未评判")
 HOUR: Final = 60
+MOST_LEVELS: Final = 12
 _NAME: Final = 12
 
 
@@ -181,7 +182,12 @@ def levels(facts: Facts, clocks: pd.DataFrame, of_tables: Mapping[str, str], *, 
     if named:
         labels = subjects(clocks) + "·" + labels
     others = sorted(set(labels.tolist()) - set(declared))
-    return lines_of([*declared, *others] if len(clocks) else (), labels)
+    return first(lines_of([*declared, *others] if len(clocks) else (), labels), MOST_LEVELS)
+
+
+def first(lines: Lines, most: int) -> Lines:
+    """The first lines alone; what adds to others adds to none."""
+    return Lines(lines.names[:most], np.where(lines.of < most, lines.of, -1))
 
 
 def lines_of(names: Sequence[str], labels: Objects | pd.Series) -> Lines:
