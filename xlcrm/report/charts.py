@@ -1,0 +1,425 @@
+"""Charts drawn from a panel's numbers: the same look as the native ones, as SVG text or onto a picture."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from xlcrm.analysis.base import ChartKind
+from xlcrm.report.document import number_text
+from xlcrm.report.looks import (
+    DASHES,
+    FAMILIES,
+    HATCHES,
+    INK,
+    LINE,
+    MARKS,
+    MUTED,
+    SERIES,
+    TARGET,
+    cut,
+    em,
+    is_dark,
+)
+from xlcrm.tables.base import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from xlcrm.report.document import Drawing, Series
+
+WIDTH: Final = 6.4
+"""Inches; what fits beside nothing on a page of A4."""
+_LETTER: Final = 9.0
+"""Height of letters in points."""
+_EM: Final = _LETTER / 72
+_BAR: Final = 0.24
+"""Inches that a lying bar takes."""
+_NAME: Final = 13.0
+"""How wide the name of a category may be, in letters; the table has it whole."""
+_LEGEND: Final = 0.3
+_AXIS: Final = 0.34
+_MYRIAD: Final = 10_000
+
+
+@contextlib.contextmanager
+def drawing_style() -> Iterator[None]:
+    """Settings under which charts look the same on every machine."""
+    import matplotlib as mpl  # noqa: PLC0415 - commands that draw nothing start without it
+
+    settings: dict[Any, Any] = {
+        "svg.fonttype": "none",  # texts stay texts
+        "svg.hashsalt": "xlcrm",  # the same names inside every time
+        "text.parse_math": False,  # a customer may be called $x$
+        "axes.formatter.use_locale": False,
+        "axes.unicode_minus": False,
+        "font.family": [*FAMILIES, "sans-serif"],
+        "font.size": _LETTER,
+        "hatch.linewidth": 0.6,
+        "text.color": INK,
+        "xtick.color": MUTED,
+        "ytick.color": INK,
+    }
+    fonts = logging.getLogger("matplotlib.font_manager")
+    level = fonts.level
+    fonts.setLevel(logging.ERROR)  # it would tell of each font of ours that the machine lacks
+    try:
+        with mpl.rc_context(), warnings_off():
+            mpl.rcdefaults()  # whatever the user's own settings file says
+            mpl.rcParams.update(settings)
+            yield
+    finally:
+        fonts.setLevel(level)
+
+
+@contextlib.contextmanager
+def warnings_off() -> Iterator[None]:
+    """Without remarks on letters that the machine's fonts lack: the reader of an SVG has fonts of his own."""
+    import warnings  # noqa: PLC0415 - only here
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
+def height(drawing: Drawing) -> float:
+    """Inches that a chart takes."""
+    rows = len(drawing.categories)
+    match drawing.kind:
+        case ChartKind.BARS:
+            thick = max(1.0, 0.75 * len(drawing.series))
+            return _AXIS + _legend(drawing) + max(0.9, rows * _BAR * thick)
+        case ChartKind.SHARES:
+            return 0.55 + 0.24 * _legend_lines(drawing)
+        case _:
+            return _AXIS + _legend(drawing) + 2.1
+
+
+def svg(drawing: Drawing, name: str) -> str:
+    """One chart as SVG markup to be put into a page; the same drawing gives the same text.
+
+    Args:
+        drawing: what to draw.
+        name: begins every name inside, so that two charts of a page share none.
+
+    Returns:
+        An `svg` element in the page's own font, hidden from screen readers: the table says the same.
+    """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415 - see drawing_style
+    from matplotlib.figure import Figure  # noqa: PLC0415 - see drawing_style
+
+    with drawing_style():
+        size = (WIDTH, height(drawing))
+        figure = Figure(figsize=size)
+        figure.patch.set_alpha(0)
+        draw(figure.add_axes((0, 0, 1, 1)), drawing, (0, 0, *size), size)
+        written = io.StringIO()
+        metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        FigureCanvasSVG(figure).print_svg(written, metadata=metadata)  # type: ignore[no-untyped-call] # matplotlib has no type here
+    return _inline(written.getvalue(), name)
+
+
+_TAG: Final = re.compile(r"<[^<>]*>")
+"""Texts and values of attributes hold neither sign: they are escaped."""
+_FAMILY: Final = re.compile(r" ?font-family: [^;\"]*;?")
+_GROUP: Final = re.compile(r' id="[\w.]+_\d+"')
+_OTHER_ID: Final = re.compile(r'(?<= id=")|(?<=url\(#)|(?<=href="#)')
+_SPACE: Final = re.compile(r"\s+")
+_SHEET: Final = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
+_DATA: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_SIZE: Final = re.compile(r'width="[\d.]+pt" height="[\d.]+pt"')
+
+
+def _inline(text: str, name: str) -> str:
+    """SVG without header, style sheet, font names and size, which are the page's."""
+    body = _DATA.sub("", _SHEET.sub("", text[text.index("<svg") :], count=1), count=1)
+    body = _SIZE.sub('focusable="false" aria-hidden="true"', body, count=1)
+    return _TAG.sub(lambda tag: _own(tag[0], name), _SPACE.sub(" ", body))
+
+
+def _own(tag: str, name: str) -> str:
+    return _OTHER_ID.sub(f"{name}-", _GROUP.sub("", _FAMILY.sub("", tag)))
+
+
+def draw(
+    axes: Axes,
+    drawing: Drawing,
+    box: tuple[float, float, float, float],
+    page: tuple[float, float],
+) -> None:
+    """Draw a chart onto axes of its own.
+
+    Margins come from how many letters the texts have, not from a font's own widths, so a machine that has
+    no Chinese font sets a chart like every other.
+
+    Args:
+        axes: empty ones.
+        drawing: what to draw.
+        box: left, bottom, width and height on the picture that the chart may take, in inches.
+        page: width and height of the picture, in inches.
+    """
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.patch.set_alpha(0)
+    margins = _DRAWN[drawing.kind](axes, drawing)
+    left, bottom, width, high = box
+    inner_left, inner_right, inner_bottom, inner_top = margins
+    axes.set_position(
+        (
+            (left + inner_left) / page[0],
+            (bottom + inner_bottom) / page[1],
+            (width - inner_left - inner_right) / page[0],
+            (high - inner_bottom - inner_top) / page[1],
+        )
+    )
+
+
+_Margins = tuple[float, float, float, float]
+"""Left, right, bottom, top, in inches."""
+
+
+def _bars(axes: Axes, drawing: Drawing) -> _Margins:
+    names = [cut(name, _NAME) for name in drawing.categories]
+    places = np.arange(len(names), dtype=np.float64)
+    thick = 0.72 / len(drawing.series)
+    for order, series in enumerate(drawing.series):
+        at = places + (order - (len(drawing.series) - 1) / 2) * thick
+        axes.barh(at, np.nan_to_num(series.values), thick * 0.92, label=series.name, **_fill(order, drawing))
+        for place, value in zip(at, series.values, strict=True):
+            if np.isfinite(value):
+                axes.annotate(
+                    short(value, series.kind),
+                    (max(value, 0.0), place),
+                    xytext=(3, 0),
+                    textcoords="offset points",
+                    va="center",
+                )
+    if drawing.target is not None:
+        _goal(axes, drawing.target, places, lying=True)
+    axes.set_yticks(places, names)
+    axes.invert_yaxis()
+    axes.tick_params(length=0)
+    axes.set_xticks([])
+    axes.axvline(0, color=MUTED, linewidth=0.8)
+    numbers = [short(v, s.kind) for s in drawing.series for v in s.values if np.isfinite(v)]
+    room = max((em(text) for text in numbers), default=0.0)
+    legend = _put_legend(axes, drawing)
+    return (max(map(em, names)) + 1) * _EM, (room + 1) * _EM, 0.06, 0.06 + legend
+
+
+def _columns(axes: Axes, drawing: Drawing) -> _Margins:
+    places = np.arange(len(drawing.categories), dtype=np.float64)
+    thick = 0.72 / len(drawing.series)
+    for order, series in enumerate(drawing.series):
+        at = places + (order - (len(drawing.series) - 1) / 2) * thick
+        axes.bar(at, np.nan_to_num(series.values), thick * 0.92, label=series.name, **_fill(order, drawing))
+        if len(drawing.categories) * len(drawing.series) <= _LABELLED:
+            for place, value in zip(at, series.values, strict=True):
+                if np.isfinite(value):
+                    _above(axes, place, value, short(value, series.kind))
+    if drawing.target is not None:
+        _goal(axes, drawing.target, places, lying=False)
+    return _standing(axes, drawing, places)
+
+
+def _stacked(axes: Axes, drawing: Drawing) -> _Margins:
+    places = np.arange(len(drawing.categories), dtype=np.float64)
+    floor = np.zeros(len(places))
+    for order, series in enumerate(drawing.series):
+        values = np.nan_to_num(series.values)
+        axes.bar(places, values, 0.6, bottom=floor, label=series.name, **_fill(order, drawing))
+        floor = floor + values
+    for place, total in zip(places, floor, strict=True):
+        if total:
+            _above(axes, place, total, short(total, drawing.series[0].kind))
+    if drawing.target is not None:
+        _goal(axes, drawing.target, places, lying=False)
+    return _standing(axes, drawing, places)
+
+
+def _lines(axes: Axes, drawing: Drawing) -> _Margins:
+    places = np.arange(len(drawing.categories), dtype=np.float64)
+    for order, series in enumerate(drawing.series):
+        axes.plot(
+            places,
+            series.values,
+            color=SERIES[order % len(SERIES)],
+            marker=MARKS[order % len(MARKS)],
+            linestyle=DASHES[order % len(DASHES)],
+            markersize=5,
+            linewidth=1.6,
+            label=series.name,
+        )
+        if len(drawing.series) == 1:
+            for place, value in zip(places, series.values, strict=True):
+                if np.isfinite(value):
+                    _above(axes, place, value, short(value, series.kind))
+    if drawing.target is not None:
+        _goal(axes, drawing.target, places, lying=False)
+    return _standing(axes, drawing, places)
+
+
+def _shares(axes: Axes, drawing: Drawing) -> _Margins:
+    """One lying bar of all rows; parts that are blank or below 0 take no room."""
+    series = drawing.series[0]
+    values = np.clip(np.nan_to_num(series.values), 0, None)
+    total = values.sum() or 1.0
+    start = 0.0
+    for order, (name, value) in enumerate(zip(drawing.categories, values, strict=True)):
+        look = _fill(order, drawing)
+        axes.barh(0, value, 1, left=start, label=name, **look)
+        text = number_text(value / total, Kind.PERCENT)
+        if value / total * (WIDTH - 0.2) > (em(text) + 0.8) * _EM:
+            pattern = bool(look.get("hatch"))
+            axes.text(
+                start + value / 2,
+                0,
+                text,
+                ha="center",
+                va="center",
+                color="white" if is_dark(look["facecolor"]) and not pattern else INK,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5} if pattern else None,
+            )
+        start += value
+    axes.set_xlim(0, total)
+    axes.set_ylim(-0.5, 0.5)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    lines = _legend_lines(drawing)
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(0, -0.06),
+        ncols=_per_line(drawing.categories),
+        frameon=False,
+        borderaxespad=0,
+        columnspacing=1.2,
+    )
+    return 0.1, 0.1, 0.1 + 0.24 * lines, 0.06
+
+
+_DRAWN: Final[dict[ChartKind, Callable[[Axes, Drawing], _Margins]]] = {
+    ChartKind.BARS: _bars,
+    ChartKind.COLUMNS: _columns,
+    ChartKind.STACKED: _stacked,
+    ChartKind.LINES: _lines,
+    ChartKind.SHARES: _shares,
+}
+_LABELLED: Final = 16
+"""Columns up to which each carries its number."""
+
+
+def _fill(order: int, drawing: Drawing) -> dict[str, Any]:
+    colour = SERIES[order % len(SERIES)]
+    several = drawing.kind is ChartKind.SHARES or len(drawing.series) > 1
+    pattern = HATCHES[order % len(HATCHES)] if several else ""
+    ink = "#FFFFFF" if is_dark(colour) else INK
+    return {
+        "facecolor": colour,
+        "hatch": pattern,
+        "hatchcolor": f"{ink}80",
+        "edgecolor": "white",
+        "linewidth": 0.8,
+    }
+
+
+def _above(axes: Axes, place: float, value: float, text: str) -> None:
+    axes.annotate(text, (place, value), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom")
+
+
+def _goal(axes: Axes, target: Series, places: NDArray[np.float64], *, lying: bool) -> None:
+    style: dict[str, Any] = {
+        "color": TARGET,
+        "linewidth": 1.0,
+        "linestyle": (0, (4, 2)),
+        "label": target.name,
+    }
+    if not np.isfinite(target.values).any():
+        return
+    edges = (places[0] - 0.5, places[-1] + 0.5)
+    same = np.unique(target.values[np.isfinite(target.values)])
+    if len(same) == 1:
+        ends = (same[0], same[0])
+        axes.plot(*((ends, edges) if lying else (edges, ends)), **style)
+    else:
+        axes.plot(*((target.values, places) if lying else (places, target.values)), **style)
+
+
+def _standing(axes: Axes, drawing: Drawing, places: NDArray[np.float64]) -> _Margins:
+    """Axes of charts whose categories stand side by side."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 - see drawing_style
+
+    slot = WIDTH * 0.86 / len(places) / _EM
+    axes.set_xticks(places, [cut(name, max(slot, 3.0)) for name in drawing.categories])
+    axes.set_xlim(places[0] - 0.6, places[-1] + 0.6)
+    kind = drawing.series[0].kind
+    whole = kind in {Kind.INT, Kind.NPS}
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=whole))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, kind)))
+    low, high = axes.get_ylim()
+    if drawing.kind is not ChartKind.LINES or low >= 0:
+        low = min(low, 0.0)
+    axes.set_ylim(low, high + (high - low) * 0.12)
+    axes.tick_params(length=0)
+    axes.grid(visible=True, axis="y", color=LINE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.axhline(0, color=MUTED, linewidth=0.8)
+    labels = [short(value, kind) for value in axes.get_yticks()]
+    return (max(map(em, labels)) + 1.2) * _EM, 0.1, _AXIS - 0.06, 0.06 + _put_legend(axes, drawing)
+
+
+def _legend(drawing: Drawing) -> float:
+    return _LEGEND if len(drawing.series) > 1 or drawing.target is not None else 0.0
+
+
+def _put_legend(axes: Axes, drawing: Drawing) -> float:
+    """A line of names above the chart where it has more than one series; its height in inches."""
+    if not (room := _legend(drawing)):
+        return 0.0
+    names, handles = zip(*_in_order(axes), strict=True)
+    axes.legend(
+        handles,
+        names,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=len(drawing.series) + 1,
+        frameon=False,
+        borderaxespad=0.2,
+        columnspacing=1.2,
+    )
+    return room
+
+
+def _in_order(axes: Axes) -> list[tuple[str, Any]]:
+    """Names and signs of a legend: what is counted first, the goal last."""
+    handles, names = axes.get_legend_handles_labels()
+    bars = axes.containers
+    found = list(zip(names, handles, strict=True))
+    return sorted(found, key=lambda item: bool(bars) and item[1] not in bars)
+
+
+def _per_line(names: tuple[str, ...]) -> int:
+    widest = (max(map(em, names)) + 4) * _EM
+    return max(1, min(len(names), int((WIDTH - 0.2) / widest)))
+
+
+def _legend_lines(drawing: Drawing) -> int:
+    return -(-len(drawing.categories) // _per_line(drawing.categories))
+
+
+def short(value: float, kind: Kind) -> str:
+    """A number in a chart: amounts from 10,000 on in 万, percentages without needless decimals."""
+    if kind is Kind.MONEY:
+        return f"{number_text(value / _MYRIAD, Kind.NUMBER)}万" if abs(value) >= _MYRIAD else _plain(value)
+    return number_text(value, kind).replace(".0%", "%")
+
+
+def _plain(value: float) -> str:
+    return number_text(value, Kind.NUMBER)
