@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from xlcrm.analysis import orders, pushes, recovery
 from xlcrm.tables import tables_of
 
 if TYPE_CHECKING:
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from xlcrm.analysis.base import AnalysisSheet, Figure, Filled
     from xlcrm.analysis.scope import Scope
 
-SHEETS: Final[tuple[AnalysisSheet, ...]] = ()
+SHEETS: Final[tuple[AnalysisSheet, ...]] = (
+    recovery.SHEET,
+    pushes.SHEET,
+    orders.SHEET,
+)
 """Every analysis sheet, in the order of the workbook's tabs."""
 
 
