@@ -22,12 +22,13 @@ CARD_ROWS: Final = 4
 """Rows that a line of cards takes, the gap below it included."""
 CARD_WIDTH: Final = 16
 """Characters that a column with a card in it has at least."""
-ROW_PIXELS: Final = 22
-"""Pixels of a row that nobody has set; the workbook's default."""
+ROW_PIXELS: Final = 24
+"""Pixels of a row of a panel's body, and of the rows beside a chart."""
 CHART_WIDTH: Final = 680
 """Pixels; the height depends on what is drawn."""
 CHART_GAP: Final = 14
 """Pixels between a table and its chart."""
+_SHARED_SENTENCES: Final = 30
 _PADDING: Final = 1.5
 """Characters that a heading has to spare."""
 
@@ -62,6 +63,7 @@ class Band:
         panel: what it shows.
         top: row of the title.
         rows: rows that are kept for the body.
+        charted: whether a chart stands beside it.
         notes: lines of the note that stand below the body; none where it fits beside the title.
         height: rows down to the next band's title.
     """
@@ -69,6 +71,7 @@ class Band:
     panel: Panel
     top: int
     rows: int
+    charted: bool
     notes: tuple[str, ...]
     height: int
 
@@ -135,7 +138,7 @@ def grid_of(sheet: AnalysisSheet, filled: Mapping[str, int] | None = None) -> Gr
     top = CARD_ROW + CARD_ROWS * len({row for row, _ in places})
     bands = []
     for panel in sheet.panels:
-        rows = panel.rows if filled is None else max(filled.get(panel.name, 0), 1)
+        rows = panel.rows if filled is None else filled.get(panel.name, 0)
         bands.append(_band(panel, top, rows, sum(widths)))
         top += bands[-1].height
     cards = tuple((card, *place) for card, place in zip(sheet.cards, places, strict=True))
@@ -167,10 +170,17 @@ def reach(title: str, size: float, widths: Sequence[float]) -> int:
 
 def _needs(panels: Sequence[Panel]) -> list[float]:
     most = max(len(panel.columns) for panel in panels)
-    return [
-        max(panel_width(panel.columns[place]) for panel in panels if len(panel.columns) > place)
-        for place in range(most)
-    ]
+    found = []
+    for place in range(most):
+        columns = [panel.columns[place] for panel in panels if len(panel.columns) > place]
+        shared = len({item.kind is Kind.LONG for item in columns}) > 1
+        found.append(max(_shared_width(item) if shared else panel_width(item) for item in columns))
+    return found
+
+
+def _shared_width(column: Column) -> float:
+    """A column of sentences takes more lines where figures of other panels stand over or under it."""
+    return min(panel_width(column), _SHARED_SENTENCES) if column.kind is Kind.LONG else panel_width(column)
 
 
 def _with_charts(needs: list[float], chart_at: int) -> list[float]:
@@ -205,8 +215,10 @@ def _card_places(count: int, columns: int) -> list[tuple[int, int]]:
 def _band(panel: Panel, top: int, rows: int, room: float) -> Band:
     """The title and the caption, then the table with its headings and the chart, then the note and a gap."""
     notes = note_lines(panel, room)
-    charted = math.ceil(chart_height(panel, rows) / ROW_PIXELS) if panel.chart else 0
-    return Band(panel, top, rows, notes, 2 + max(1 + rows, charted) + len(notes) + 1)
+    charted = bool(panel.chart and rows)
+    rows = max(rows, 1)
+    beside = math.ceil(chart_height(panel, rows) / ROW_PIXELS) if charted else 0
+    return Band(panel, top, rows, charted, notes, 2 + max(1 + rows, beside) + len(notes) + 1)
 
 
 def note_beside(panel: Panel, room: float) -> bool:

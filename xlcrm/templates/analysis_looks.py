@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.analysis.base import Kind
+from xlcrm.analysis.wording import BETTER, WORSE
 from xlcrm.tables.base import NUMBERS
 from xlcrm.templates import palette
 from xlcrm.templates.conditions import panel_looks
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.format import Format
 
-    from xlcrm.analysis.base import Column, Figure
+    from xlcrm.analysis.base import Column
     from xlcrm.templates.styles import Styles
 
 NUMBER_FORMATS: Final[Mapping[Kind, str]] = {
@@ -37,8 +38,6 @@ AXIS_FORMATS: Final[Mapping[Kind, str]] = {Kind.PERCENT: "0%", Kind.SCORE5: "0.0
 LABEL_FORMATS: Final[Mapping[Kind, str]] = {Kind.PERCENT: "0%", Kind.NUMBER: "#,##0.0"}
 """Where the labels in a chart have fewer digits than the cells."""
 
-BETTER, WORSE = "好转", "转差"
-"""What a card's comparison begins with where a change is welcome or not; the words are coloured."""
 _CARD_SIZE: Final = 18
 CARD_CONDITIONS: Final = tuple(
     ({"type": "text", "criteria": "begins with", "value": f"{word}："}, look)
@@ -48,13 +47,6 @@ CARD_CONDITIONS: Final = tuple(
     )
 )
 """(XlsxWriter's criterion, look) of the comparisons."""
-
-
-def card_text(figure: Figure) -> str:
-    """What stands under a card's figure: the comparison, and whether it is welcome."""
-    if figure.good is None or not figure.text:
-        return figure.text
-    return f"{BETTER if figure.good else WORSE}：{figure.text}"
 
 
 def card_looks(kind: Kind, styles: Styles) -> tuple[Format, Format, Format]:

@@ -10,9 +10,10 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from xlcrm.analysis.base import Kind
+from xlcrm.analysis.wording import NO_DATA
 from xlcrm.tables.base import FULL
 from xlcrm.templates import palette
-from xlcrm.templates.analysis_grid import CHART_GAP, CHART_WIDTH, chart_height, reach
+from xlcrm.templates.analysis_grid import CHART_GAP, CHART_WIDTH, ROW_PIXELS, chart_height, reach
 from xlcrm.templates.analysis_looks import value_look, word_conditions
 from xlcrm.templates.cells import is_blank, write_cell
 from xlcrm.templates.charts import Source, make_chart
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 NOT_YET: Final = "尚未刷新"
 NO_CAPTION: Final = "刷新后显示"
-NO_ROWS: Final = "本期没有数据"
-NO_FIGURE: Final = "—"
 _TITLE_SIZE: Final = 12
 _TITLE_HEIGHT, _CAPTION_HEIGHT, _HEADING_HEIGHT = 24, 20, 34
 """Points."""
@@ -88,7 +87,7 @@ def add_panel(book: Workbook, sheet: Worksheet, place: Place, styles: Styles, co
     _write_body(sheet, place.band, styles, _shown(panel, rows, content))
     _set_heights(sheet, place, rows)
     _add_conditions(sheet, place.band, styles)
-    if panel.chart and (len(rows) or not content.made):
+    if place.band.charted:
         _add_chart(book, sheet, place, max(len(rows), 1))
 
 
@@ -132,7 +131,7 @@ def _add_table(sheet: Worksheet, place: Place, styles: Styles, rows: int) -> Non
 def _shown(panel: Panel, rows: pd.DataFrame, content: Content) -> list[list[Any]]:
     """The cells of the body by row; what a workbook of reports has no use for is blank."""
     if content.made and not len(rows):
-        return [[NO_ROWS]]
+        return [[NO_DATA]]
     columns = [_values(item, rows, content.pack) for item in panel.columns]
     return [list(row) for row in zip(*columns, strict=True)]
 
@@ -162,17 +161,18 @@ def _set_heights(sheet: Worksheet, place: Place, rows: pd.DataFrame) -> None:
     """
     band, panel = place.band, place.band.panel
     texts = [(number, item) for number, item in enumerate(panel.columns) if item.kind is Kind.LONG]
-    if not texts or (panel.typed and not len(rows)):
-        return
-    for offset in range(band.rows):
-        lines = 2
-        if len(rows):
-            lines = max(
-                _lines(rows[item.key].iloc[offset], place.grid.widths[number])
-                for number, item in texts
-                if item.key in rows
-            )
-        sheet.set_row(band.first + offset, lines * LINE_HEIGHT + 3)
+    for row in range(band.first, band.top + band.height):
+        sheet.set_row_pixels(row, ROW_PIXELS)
+    if panel.typed and not len(rows):
+        for row in range(band.first, band.last + 1):
+            sheet.set_row(row, None)
+    elif texts:
+        for offset in range(band.rows):
+            lines = 2
+            if len(rows):
+                cells = [(rows[item.key].iloc[offset], number) for number, item in texts if item.key in rows]
+                lines = max((_lines(text, place.grid.widths[number]) for text, number in cells), default=1)
+            sheet.set_row(band.first + offset, max(lines * LINE_HEIGHT + 3, ROW_PIXELS * 0.75))
 
 
 def _lines(text: object, width: float) -> int:

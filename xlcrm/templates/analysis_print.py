@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.templates.analysis_grid import ROW_PIXELS
 from xlcrm.templates.table_sheet import set_print
 
 if TYPE_CHECKING:
@@ -19,15 +18,12 @@ _PAGE_WIDTH: Final = 784
 _PAGE_HEIGHT: Final = 516
 _POINTS: Final = 0.75
 """Of a pixel."""
-_SPARE: Final = 0.95
-"""Fonts differ from machine to machine: so much of the page is used."""
-_LEAST, _MOST = 30, 100
+_SPARE: Final = 0.97
+"""Fonts differ from machine to machine: so much of a page's height is reckoned with."""
 
 
 def set_pages(sheet: Worksheet, grid: Grid, book: str, repeated: int) -> None:
-    """Landscape A4, scaled to one page in width, with breaks before the panels that would be cut.
-
-    Excel leaves breaks out of account where it is told to fit pages, so the scale is worked out here.
+    """Landscape A4, fitted to one page in width, with breaks before the panels that would be cut.
 
     Args:
         sheet: whose columns and rows are set.
@@ -36,13 +32,12 @@ def set_pages(sheet: Worksheet, grid: Grid, book: str, repeated: int) -> None:
         repeated: the rows from the first to this one come again on every page.
     """
     set_print(sheet, book)
-    scale = min(max(int(_PAGE_WIDTH * _SPARE / (grid.pixels * _POINTS) * 100), _LEAST), _MOST)
-    sheet.set_print_scale(scale)
+    scale = min(_PAGE_WIDTH / (grid.pixels * _POINTS), 1)
     end = grid.bands[-1].top + grid.bands[-1].height
     sheet.print_area(0, 0, end - 1, len(grid.widths) - 1)
     sheet.repeat_rows(0, repeated)
     heights = [_row_pixels(sheet, row) * _POINTS for row in range(end)]
-    room = _PAGE_HEIGHT * _SPARE / scale * 100
+    room = _PAGE_HEIGHT * _SPARE / scale
     sheet.set_h_pagebreaks(page_breaks([band.top for band in grid.bands], heights, room, repeated + 1))
 
 
@@ -65,4 +60,5 @@ def page_breaks(tops: Sequence[int], heights: Sequence[float], room: float, repe
 
 
 def _row_pixels(sheet: Worksheet, row: int) -> float:
-    return float(sheet.row_sizes[row][0]) if row in sheet.row_sizes else ROW_PIXELS
+    size = sheet.row_sizes.get(row, (sheet.default_row_height, False))
+    return float(size[0])

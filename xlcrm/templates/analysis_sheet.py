@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.analysis.base import Figure
+from xlcrm.analysis.wording import NO_FIGURE, PERIOD, card_text, known
 from xlcrm.templates import palette
 from xlcrm.templates.analysis_grid import grid_of, reach
-from xlcrm.templates.analysis_looks import CARD_CONDITIONS, card_looks, card_text
-from xlcrm.templates.analysis_panel import NO_FIGURE, Content, Place, add_panel
+from xlcrm.templates.analysis_looks import CARD_CONDITIONS, card_looks
+from xlcrm.templates.analysis_panel import Content, Place, add_panel
 from xlcrm.templates.analysis_print import set_pages
 from xlcrm.templates.buttons import stand_beside_title
 from xlcrm.templates.cells import write_cell
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from xlcrm.templates.buttons import Button
     from xlcrm.templates.styles import Styles
 
-PERIOD: Final = "统计期间"
-"""Label of the cell left of the one that says which month the figures are of."""
 PERIOD_ROW: Final = 2
 """Counted from 0; the rows down to it stay in view and come again on every page."""
 _TITLE_SIZE: Final = 16
@@ -92,7 +91,8 @@ def _write_cards(sheet: Worksheet, grid: Grid, styles: Styles, figures: Mapping[
         label, value, text = card_looks(card.kind, styles)
         figure = figures.get(card.label, Figure(None))
         sheet.write_string(row, place, card.label, label)
-        write_cell(sheet, (row + 1, place), NO_FIGURE if figure.value is None else figure.value, value)
+        shown = known(figure)
+        write_cell(sheet, (row + 1, place), NO_FIGURE if shown is None else shown, value)
         write_cell(sheet, (row + 2, place), card_text(figure), text)
     for row in sorted({row for _, row, _ in grid.cards}):
         for offset, height in enumerate(_CARD_HEIGHTS):

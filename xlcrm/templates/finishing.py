@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from xlsxwriter import Workbook
 
 from xlcrm.templates import palette
-from xlcrm.templates.analysis_grid import ROW_PIXELS
 from xlcrm.templates.buttons import restyled
 from xlcrm.templates.ribbon import read_package, with_ribbon, write_package
 
@@ -26,7 +25,7 @@ def new_book(written: BinaryIO, title: str) -> Workbook:
     """An empty workbook with our default font, row height and window."""
     options = {
         "default_format_properties": {"font_name": palette.FONT, "font_size": palette.SIZE},
-        "default_row_height": ROW_PIXELS,
+        "default_row_height": 22,
     }
     book = Workbook(written, options)
     book.set_properties({"title": title, "created": CREATED})
