@@ -11,6 +11,10 @@ Public Sub XlcrmCheck()
     RunPython "from xlcrm.entrypoints.buttons import press;press('check')"
 End Sub
 
+Public Sub XlcrmAnalyse()
+    RunPython "from xlcrm.entrypoints.buttons import press;press('analyse')"
+End Sub
+
 Public Sub XlcrmNormalise()
     RunPython "from xlcrm.entrypoints.buttons import press;press('normalise')"
 End Sub

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.actions.base import Action, AdoptParams, NormaliseParams, Outcome, Params, RunParams, WhyParams
+from xlcrm.actions.base import (
+    Action,
+    AdoptParams,
+    AnalyseParams,
+    NormaliseParams,
+    Outcome,
+    Params,
+    RunParams,
+    WhyParams,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +38,16 @@ ACTIONS: Final[Mapping[str, Action]] = {
             icon="DataValidation",
             group="每天",
             sheets=("findings",),
+        ),
+        Action(
+            "analyse",
+            "刷新分析",
+            "统计一个月的数字，重建分析表和分析明细；不改动其他工作表",
+            "xlcrm.actions.analyse:analyse",
+            icon="ChartTypeColumnInsertGallery",
+            group="每天",
+            sheets=("管理驾驶舱", "analysis_details"),
+            params=AnalyseParams,
         ),
         Action(
             "normalise",
@@ -80,6 +99,7 @@ __all__ = [
     "ACTIONS",
     "Action",
     "AdoptParams",
+    "AnalyseParams",
     "NormaliseParams",
     "Outcome",
     "Params",

@@ -49,6 +49,12 @@ class AdoptParams(RunParams):
     apply: bool = False
 
 
+class AnalyseParams(RunParams):
+    """Which month to report: any day of it; None for 报表月份 of 参数表, else the current one."""
+
+    month: dt.date | None = None
+
+
 class WhyParams(RunParams):
     """Which row to explain."""
 
@@ -96,8 +102,8 @@ class Action:
             the workbook while the heavy libraries load.
         icon: the name that Office gives to the picture of its button on the ribbon.
         group: the group of the ribbon that its button stands in.
-        sheets: names of tables on whose sheets its button stands; it stands on 首页 too, unless it is about
-            a row, which nobody can select there.
+        sheets: names of tables, and titles of analysis sheets, on whose sheets its button stands; it stands
+            on 首页 too, unless it is about a row, which nobody can select there.
         params: what it may be asked.
         writes: whether it ever writes into the workbook.
     """

@@ -40,7 +40,7 @@ def auto_blocks(sheet: SheetData, columns: Columns) -> tuple[list[Block], list[s
             absent.append(heading)
         else:
             placed[place] = _spread(worded(column, cells(values)), offsets, height)
-    return _runs(sheet.sheet, first, placed) if height else [], absent
+    return runs(sheet.sheet, first, placed) if height else [], absent
 
 
 _CLOCK_HEADINGS = {"worst_status": "最紧急状态", "worst_rule": "最紧急依据"}
@@ -77,9 +77,7 @@ def _spread(
     return column
 
 
-def _runs(
-    sheet: str, row: int, placed: Mapping[int, list[BlockCell]], *, resize: bool = False
-) -> list[Block]:
+def runs(sheet: str, row: int, placed: Mapping[int, list[BlockCell]], *, resize: bool = False) -> list[Block]:
     """One block a run of neighbouring columns."""
     blocks: list[Block] = []
     run: list[int] = []
@@ -103,12 +101,13 @@ def list_blocks(sheet: SheetData, rows: pd.DataFrame, sheets: Mapping[str, Sheet
             if column.kind is Kind.LINK:
                 values = links(rows[key], sheets)
             else:
-                values = worded(column, cells(_plain(rows[key])))
+                values = worded(column, cells(plain(rows[key])))
             placed[place] = values or [None] * height
-    return _runs(sheet.sheet, sheet.heading_row + 1, placed, resize=True)
+    return runs(sheet.sheet, sheet.heading_row + 1, placed, resize=True)
 
 
-def _plain(values: pd.Series) -> Objects:
+def plain(values: pd.Series) -> Objects:
+    """(n,) any column's values: moments as they are, everything else as objects with None for blank."""
     if values.dtype.kind == "M":
         return values.to_numpy()
     return values.astype(object).where(values.notna(), None).to_numpy()
@@ -154,7 +153,7 @@ def appended(sheet: SheetData, rows: Iterable[Mapping[str, Any]]) -> list[Block]
         return []
     old = next_row(sheet) - sheet.heading_row - 1
     placed = {place: [*([KEEP] * old), *(row.get(key) for row in new)] for key, place in sheet.places.items()}
-    return _runs(sheet.sheet, sheet.heading_row + 1, placed, resize=True)
+    return runs(sheet.sheet, sheet.heading_row + 1, placed, resize=True)
 
 
 def beside_label(sheet: str, grid: Grid, label: str, value: Any, *, below: bool) -> Block | None:

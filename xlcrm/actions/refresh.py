@@ -1,4 +1,4 @@
-"""刷新到期清单: read, check, compute, write."""
+"""刷新到期清单: read, check, compute, analyse, write."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from xlcrm.actions.analysing import analysed, no_analysis
 from xlcrm.actions.base import Outcome
 from xlcrm.actions.blocks import appended, auto_blocks, beside_label, finding_links, list_blocks
 from xlcrm.actions.journal import Entry, journal_blocks
 from xlcrm.actions.loading import Loaded, load
+from xlcrm.actions.month import usual_month
+from xlcrm.analysis.scope import Scope
 from xlcrm.checks import run_checks, summarise_rows
 from xlcrm.checks.base import CheckInput
 from xlcrm.compute.lists.open_cases import open_count
@@ -72,24 +75,38 @@ def prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
     progress("计算截止和到期")
     computed = run(loaded.facts)
     columns, tasks, warnings = computed.columns, computed.shown, computed.alerts
+    progress("更新分析")
+    month, late = usual_month(loaded)
+    figures = analysed(door, loaded, Scope(computed, month, found))
     progress("整理结果")
     add_row_findings(loaded, found, columns)
     blocks, absent = table_blocks(loaded, columns)
     counts = home_counts(loaded, found, tasks, warnings)
     blocks += report_blocks(loaded, found, computed)
     blocks += home_blocks(door, counts, loaded.facts.now)
-    remarks = _remarks(loaded, absent, computed)
-    gone = (*tasks.retired, *computed.retired)
-    details = "；".join(f"已离开清单的备注 {note}" for note in gone)[:_DETAILS]
-    entry = Entry(LABEL, len(found), time.monotonic() - started, details)
+    blocks += figures.blocks
+    gone = (*computed.retired, *figures.retired)
+    remarks = [*_remarks(loaded, absent, computed), *no_analysis(door, loaded), *([late] if late else [])]
+    remarks += [*figures.remarks, *kept_remark(gone)]
+    entry = Entry(LABEL, len(found), time.monotonic() - started, journal_details((*tasks.retired, *gone)))
     blocks += journal_blocks(loaded, entry, blocks)
-    changes = Changes(blocks)
+    changes = Changes(blocks, figures.titles)
     message = (
         f"已处理 {loaded.rows} 行：逾期 {tasks.counts['逾期']} 项，今日到期 {tasks.counts['今日到期']} 项，"
         f"即将到期 {tasks.counts['即将到期']} 项；"
         f"已超时 {warnings.breached} 个，即将超时 {warnings.at_risk} 个；录入问题 {len(found)} 处"
     )
     return Outcome(message, counts, remarks, found, changes)
+
+
+def journal_details(gone: Sequence[str]) -> str:
+    """What 操作日志 says of the user's texts whose rows have gone."""
+    return "；".join(f"已离开清单的备注 {note}" for note in gone)[:_DETAILS]
+
+
+def kept_remark(gone: Sequence[str]) -> list[str]:
+    """A sentence about them, or none."""
+    return [f"{len(gone)} 处您填写的内容所在的行已不存在，内容记入操作日志"] if gone else []
 
 
 def check_input(loaded: Loaded) -> CheckInput:
@@ -231,6 +248,4 @@ def _remarks(loaded: Loaded, absent: Mapping[str, Sequence[str]], computed: Run)
         remarks.append(f"超时预警另有 {warnings.left_out} 项未列出，可在参数表调大 到期清单最多行数")
     if tasks.retired:
         remarks.append(f"{len(tasks.retired)} 项带备注的任务已离开清单，备注记入操作日志")
-    if computed.retired:
-        remarks.append(f"{len(computed.retired)} 处您填写的内容所在的行已不存在，内容记入操作日志")
     return remarks

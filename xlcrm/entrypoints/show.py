@@ -34,6 +34,17 @@ def summary_table(counts: Mapping[str, int]) -> Table:
     return table
 
 
+def cards_table(title: str, cards: Sequence[Mapping[str, Any]]) -> Table:
+    """One figure of an analysis sheet a row: label, figure, what it is compared with."""
+    table = Table(title=title, title_justify="left", show_header=False, box=box.SIMPLE_HEAD)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_column()
+    for card in cards:
+        table.add_row(*(escape(card[key]) for key in ("label", "shown", "text")))
+    return table
+
+
 def findings_table(found: pd.DataFrame) -> Table:
     """The gravest findings."""
     table = Table(header_style="bold", caption=_caption(len(found)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import sys
@@ -15,11 +16,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from xlcrm.actions.base import silent
 from xlcrm.entrypoints.boxes import saving
 from xlcrm.errors import UsageError, XlcrmError
+from xlcrm.rules.parameters import parse_month
 from xlcrm.tables import PACKS
 from xlcrm.tables.typed_text import parse_moment
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
     from xlcrm.actions import Outcome
@@ -32,6 +33,9 @@ out = Console()
 err = Console(stderr=True)
 
 NowText = Annotated[str, typer.Option("--now", help="以此为当前时间，例如 2026-01-31T09:00", metavar="时间")]
+MonthText = Annotated[
+    str, typer.Option("--month", help="统计哪个月，例如 2026-10；不加则用参数表的报表月份", metavar="年月")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="输出成文档页面")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示将要写入什么，不改动文件")]
@@ -60,6 +64,35 @@ def moment(text: str) -> dt.datetime | None:
 
 def _refuse_moment(text: str) -> dt.datetime:
     raise UsageError(f"看不懂时间“{text}”；写法如 2026-01-31 或 2026-01-31T09:00")
+
+
+def month_named(text: str) -> dt.date | None:
+    """The first day of the month that --month names; None where it was not given."""
+    if not text.strip():
+        return None
+    return parse_month(text) or guarded(lambda: _refuse_month(text))
+
+
+def _refuse_month(text: str) -> dt.date:
+    raise UsageError(f"看不懂月份“{text}”；写法如 2026-10")
+
+
+def end_of(day: str, now: dt.datetime | None) -> dt.datetime | None:
+    """The end of the day that --as-of names, today the moment that it is; `now` where it was not given."""
+    if not day.strip():
+        return now
+    return guarded(lambda: _end_of(day, now))
+
+
+def _end_of(day: str, now: dt.datetime | None) -> dt.datetime:
+    if now is not None:
+        raise UsageError("--as-of 和 --now 只能用一个")
+    wanted, current = parse_moment(day), dt.datetime.now()
+    if wanted is None:
+        raise UsageError(f"看不懂日期“{day}”；写法如 2026-10-31")
+    if wanted.date() > current.date():
+        raise UsageError(f"{wanted:%Y-%m-%d} 还没有到，不能按这一天统计；请用今天或更早的日期")
+    return min(dt.datetime.combine(wanted, dt.time(23, 59, 59)), current)
 
 
 def with_progress(work: Callable[[Callable[[str], None]], T], *, quiet: bool) -> T:

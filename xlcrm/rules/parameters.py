@@ -52,12 +52,20 @@ def _day(value: object) -> object:
     return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
+def parse_month(text: str) -> dt.date | None:
+    """The first day of the month that a text names, or None: 2026-10, 2026年10月, 2026/10/01."""
+    found = re.fullmatch(r"([12]\d{3})[-/.年](\d{1,2})月?([-/.]\d{1,2}( 00:00(:00)?)?)?", tidy(text))
+    if not found or not 1 <= int(found[2]) <= 12:
+        return None
+    return dt.date(int(found[1]), int(found[2]), 1)
+
+
 def _month(value: object) -> object:
     if isinstance(value, str):
-        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})月?([-/.]\d{1,2}( 00:00(:00)?)?)?", tidy(value))
-        if not found or not 1 <= int(found[2]) <= 12:
+        month = parse_month(value)
+        if month is None:
             raise ValueError("应写成年月，例如 2026-10")
-        return dt.date(int(found[1]), int(found[2]), 1)
+        return month
     return value
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from xlcrm.actions import ACTIONS, AdoptParams, NormaliseParams, RunParams, WhyParams
+from xlcrm.actions import ACTIONS, AdoptParams, AnalyseParams, NormaliseParams, RunParams, WhyParams
 from xlcrm.entrypoints.running import Target, run, work
 from xlcrm.entrypoints.show import (
+    cards_table,
     changes_table,
     findings_table,
     outcome_json,
@@ -21,12 +22,15 @@ from xlcrm.entrypoints.terminal import (
     AsJson,
     DryRun,
     Live,
+    MonthText,
     NowText,
     PathArgument,
     Pipe,
     Strict,
+    end_of,
     guarded,
     moment,
+    month_named,
     out,
     print_json,
     say,
@@ -65,6 +69,33 @@ def refresh(
         out.print(summary_table(outcome.counts))
         _say(outcome, target, dry_run=dry_run)
     _leave(outcome, strict=strict)
+
+
+@commands.command(cls=ChineseCommand, help=ACTIONS["analyse"].help)
+def analyse(
+    path: PathArgument,
+    *,
+    month: MonthText = "",
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="按某天结束时的情况统计，例如 2026-10-31", metavar="日期")
+    ] = "",
+    now: NowText = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    live: Live = False,
+    pipe: Pipe = "",
+) -> None:
+    target = Target(path, live, pipe)
+    at = end_of(as_of, moment(now))
+    params = AnalyseParams(month=month_named(month), now=at, dry_run=dry_run)
+    outcome = run("analyse", target, params, quiet=as_json, write=not dry_run)
+    if as_json:
+        print_json(outcome_json(outcome, path) | outcome.data)
+        return
+    for sheet in outcome.data["sheets"]:
+        if sheet["cards"]:
+            out.print(cards_table(sheet["sheet"], sheet["cards"]))
+    _say(outcome, target, dry_run=dry_run)
 
 
 @commands.command(cls=ChineseCommand, help=ACTIONS["check"].help)
