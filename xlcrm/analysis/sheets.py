@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.analysis import orders, pushes, recovery
+from xlcrm.analysis import channels, followups, orders, pushes, recovery, rfm
 from xlcrm.tables import tables_of
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
 
 SHEETS: Final[tuple[AnalysisSheet, ...]] = (
+    rfm.SHEET,
+    channels.SHEET,
+    followups.SHEET,
     recovery.SHEET,
     pushes.SHEET,
     orders.SHEET,

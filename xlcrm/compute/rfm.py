@@ -57,7 +57,7 @@ def purchases(facts: Facts) -> pd.DataFrame:
     trades = trades[(trades["code"] >= 0) & (trades["traded_on"] <= facts.now) & plausible(facts)]
     today = pd.Timestamp(facts.now.date())
     bought = trades[trades["amount"] > 0]
-    recent = trades["traded_on"] > today - pd.DateOffset(years=1)
+    recent = in_last_year(trades["traded_on"], facts)
     days = (today - bought.groupby("code")["traded_on"].max().dt.normalize()).dt.days
     return pd.DataFrame(
         {
@@ -69,6 +69,11 @@ def purchases(facts: Facts) -> pd.DataFrame:
             "amount": trades[recent].groupby("code")["amount"].sum().reindex(days.index, fill_value=0.0),
         }
     ).round(2)
+
+
+def in_last_year(days: pd.Series, facts: Facts) -> pd.Series:
+    """Whether each day lies in the last 12 months before today's end; days after now are the caller's."""
+    return days > pd.Timestamp(facts.now.date()) - pd.DateOffset(years=1)
 
 
 def plausible(facts: Facts) -> pd.Series:

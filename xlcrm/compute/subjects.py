@@ -40,13 +40,19 @@ class Subjects:
     def of(cls, facts: Facts, table: str) -> Subjects:
         """Read the subject column of a table; width and case do not tell two tags apart."""
         texts = facts.frame(table)[BY_NAME[table].subject]
-        written: dict[str, str] = {}
-        for tags in split_tags(pd.Series(texts.dropna().unique(), dtype="str")):
-            for tag in tags:
-                written.setdefault(folded(tag), tag)
+        written = first_written(texts)
         known = {tag: code for code, tag in enumerate(written)}
         rows, codes = carried(texts, known)
         return cls(tuple(written.values()), rows, codes, known)
+
+
+def first_written(texts: pd.Series) -> dict[str, str]:
+    """Every tag of a column, in half width and lower case -> as it was written first; in that order."""
+    written: dict[str, str] = {}
+    for tags in split_tags(pd.Series(texts.dropna().unique(), dtype="str")):
+        for tag in tags:
+            written.setdefault(folded(tag), tag)
+    return written
 
 
 def carried(texts: pd.Series, known: Mapping[str, int]) -> tuple[Integers, Integers]:
