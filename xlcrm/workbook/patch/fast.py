@@ -19,7 +19,7 @@ from xlcrm.workbook.patch.rewriting import widened_spans
 from xlcrm.workbook.patch.sheet import OldRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlcrm.workbook.patch.fastbatch import Chunk
     from xlcrm.workbook.patch.fastrun import Batch, Wanted
@@ -85,6 +85,24 @@ def write(rewriter: Rewriter, bands: Sequence[Band]) -> None:
     for band in bands:
         writer.write(band)
     writer.finish()
+
+
+def rows_from(xml: SheetXml, number: int) -> Iterator[OldRow]:
+    """The rows from a number on, without a look at those above where that one is there.
+
+    Raises:
+        UnusualRowsError: the sheet is not written the usual way.
+        UnsafeToPatch: rows out of order or twice.
+    """
+    if not xml.tidy:
+        raise UnusualRowsError
+    rows = _Rows(xml)
+    start = xml.data.find(b'<%brow r="%d"' % (xml.prefix, number), xml.low, xml.high)
+    if start >= 0:
+        rows.skip_to(number - 1, start)
+    while (row := rows.next()) is not None:
+        if row[0] >= number:
+            yield OldRow(*row[:5])
 
 
 class _Writer:

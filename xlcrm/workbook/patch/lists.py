@@ -30,6 +30,7 @@ class Table:
     area: Area
     header: bool
     totals: int
+    was: Area
 
     @property
     def name(self) -> str:
@@ -44,6 +45,14 @@ class Table:
     @property
     def body_end(self) -> int:
         return self.area.bottom - self.totals
+
+    @property
+    def moved(self) -> Growth | None:
+        """Where the body ends now, when that is elsewhere than before."""
+        first = self.was.top + self.header
+        body = self.was._replace(top=first, bottom=max(self.was.bottom - self.totals, first))
+        last = max(self.body_end, first)
+        return Growth(body, last) if last != body.bottom else None
 
     def resize(self, last: int) -> None:
         """Let the table's body end in another row; a totals row must not be there."""
@@ -65,11 +74,13 @@ class Resized:
     Attributes:
         blocks: None for the old rows under each list.
         growths: for formats, validations and the print area.
+        moved: lists that end elsewhere from now on, with all their columns; for charts.
         filters: old filter ranges -> new ones, as the hidden name spells them.
     """
 
     blocks: list[Block] = field(default_factory=list)
     growths: list[Growth] = field(default_factory=list)
+    moved: list[Growth] = field(default_factory=list)
     filters: dict[str, str] = field(default_factory=dict)
 
 
@@ -101,7 +112,7 @@ class Lists:
                 "请用 Excel 检查后另存。"
             )
         header = root.number("headerRowCount", 1) > 0
-        return Table(part, markup, area, header, root.number("totalsRowCount"))
+        return Table(part, markup, area, header, root.number("totalsRowCount"), area)
 
     # What must not be touched
 
@@ -177,6 +188,7 @@ class Lists:
         for block in blocks:
             if block.resize and block.columns:
                 self._resize(block, resized)
+        resized.moved += filter(None, (table.moved for table in self.tables))
         growths = tuple(resized.growths)
         if growths:
             self._grow_ranges(self._xml.frame, growths)
@@ -211,6 +223,8 @@ class Lists:
             self._xml.frame.set_attribute(self._filter_element(), "ref", str(new))
             resized.filters[absolute(filtered)] = absolute(new)
         body = Area(block.row, block.column, max(old_end, block.row), right)
+        if table is None and new_end != body.bottom:
+            resized.moved.append(Growth(body._replace(left=span.left, right=span.right), new_end))
         if new_end > body.bottom:
             resized.growths.append(Growth(body, new_end))
 

@@ -106,7 +106,7 @@ class Growth(NamedTuple):
     """How the body of one list changes, for everything that is bound to its rows.
 
     Attributes:
-        body: the block's columns, from the first body row to the old end (one row at least).
+        body: its columns, from the first body row to the old end (one row at least).
         last: the last body row from now on.
     """
 
@@ -120,6 +120,14 @@ class Growth(NamedTuple):
             and self.body.bottom <= area.bottom < self.last
             and area.left <= self.body.right
             and self.body.left <= area.right
+        )
+
+    def spans(self, area: Area) -> bool:
+        """Whether a range covers just the old body's rows, in some of its columns."""
+        return (
+            (area.top, area.bottom) == (self.body.top, self.body.bottom)
+            and self.body.left <= area.left
+            and area.right <= self.body.right
         )
 
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.errors import SaveFailed
-from xlcrm.workbook.patch.markup import INSIDE_TAG, attributes_of
+from xlcrm.workbook.patch.markup import INSIDE_TAG, attributes_of, utf8
 from xlcrm.workbook.patch.package import Package, raw_bytes
 from xlcrm.workbook.patch.ranges import Area
 from xlcrm.workbook.patch.sheet import read_content
@@ -37,6 +37,8 @@ _PACKED: Final = 1 << 16
 _EDITS: Final = 512
 _SAMPLES: Final = 100
 """Edits of one sheet that are read back; all of them when there are no more."""
+_CACHE = re.compile(rb"<((?:[^\s<>/:]+:)?(?:str|num|multiLvlStr)Cache)\s*(?:/>|>.*?</\1\s*>)", re.DOTALL)
+_AREA_END = re.compile(rb"(!\$?([A-Za-z]{1,3})\$?[0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?[0-9]{1,7})?(?=\s*</)")
 
 
 class Pieces:
@@ -110,11 +112,12 @@ def verify(
     replaced: Mapping[str, bytes | Pieces],
     removed: Collection[str],
     sampled: Mapping[str, Sequence[Sample]],
+    charts: Collection[str] = (),
 ) -> None:
     """Compare a finished file with what was meant.
 
     The list of parts; every untouched part's compressed bytes and checksum; every new part's content;
-    and the values of changed cells as they are read back.
+    the values of changed cells as they are read back; and what of charts must not change.
 
     Raises:
         SaveFailed: anything differs. The caller must not use the file.
@@ -132,10 +135,18 @@ def verify(
                 if sums[name] != info.CRC or raw_bytes(new, name) != raw_bytes(old, name):
                     raise _wrong(f"部件“{name}”本不该变")
             elif isinstance(content, bytes):
-                if new.read(name) != content:
+                written = new.read(name)
+                if written != content:
                     raise _wrong(f"部件“{name}”内容不符")
+                if name in charts and _unbound(written) != _unbound(utf8(old.read(name), name)):
+                    raise _wrong(f"图表“{name}”里不该变的内容变了")
             else:
                 _verify_sheet(new, name, content, sampled.get(name, ()))
+
+
+def _unbound(chart: bytes) -> bytes:
+    """All of a chart's part that does not follow its cells: no caches, and of areas not their last rows."""
+    return _AREA_END.sub(lambda m: m[1] + b":" + (m[3] or m[2]), _CACHE.sub(b"", chart))
 
 
 def _wrong(what: str) -> SaveFailed:

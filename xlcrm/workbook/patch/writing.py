@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from xlcrm.errors import UnsafeToPatch
 from xlcrm.workbook.patch import fast
+from xlcrm.workbook.patch.charts import Sheet, charts
 from xlcrm.workbook.patch.lists import Lists, grown_dimension
 from xlcrm.workbook.patch.package import Package, rewrite
 from xlcrm.workbook.patch.parts import Book, without_formulas, without_part
 from xlcrm.workbook.patch.plan import area_of, bands
+from xlcrm.workbook.patch.points import Points
 from xlcrm.workbook.patch.rewriting import Rewriter
 from xlcrm.workbook.patch.sheet import SheetXml
 from xlcrm.workbook.patch.verifying import Pieces, Sample, samples, verify
@@ -29,6 +31,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
+class _Follow:
+    """What the sheets of one patch leave to the parts around them.
+
+    Attributes:
+        gone: by `sheetId`, the cells that hold no formula any more.
+        sheets: those that change, by name, for charts.
+    """
+
+    gone: dict[int, set[str]] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Patch:
     """The new parts of one package.
 
@@ -36,12 +51,14 @@ class Patch:
         replaced: by part name; sheets as pieces, all others whole.
         removed: names of parts that go.
         samples: cells to read back, by part name.
+        charts: names of the parts that are charts.
         cells: how many got another value.
     """
 
     replaced: dict[str, bytes | Pieces] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     samples: dict[str, list[Sample]] = field(default_factory=dict)
+    charts: set[str] = field(default_factory=set)
     cells: int = 0
 
 
@@ -86,7 +103,7 @@ def patch_blocks(
             rewrite(package, stream, patch.replaced, patch.removed)
 
         def check(path: Path) -> None:
-            verify(path, package, patch.replaced, patch.removed, patch.samples)
+            verify(path, package, patch.replaced, patch.removed, patch.samples, patch.charts)
 
         kept = save(source, target, write, verify=check, backup=backup, unchanged=before)
     return Saved(patch.cells, kept)
@@ -117,14 +134,17 @@ def plan(package: Package, title: str, blocks: Sequence[Block]) -> Patch:
             area_of(block)
             sheet = book.sheet(block.sheet)
             by_sheet.setdefault(sheet.name, (sheet, []))[1].append(block)
-    gone: dict[int, set[str]] = {}
+    follow = _Follow()
     formulas = False
     for sheet, wanted in by_sheet.values():
-        formulas |= _plan_sheet(patch, book, sheet, wanted, gone)
+        formulas |= _plan_sheet(patch, book, sheet, wanted, follow)
+    changed = charts(book, follow.sheets)
+    patch.replaced.update(changed)
+    patch.charts.update(changed)
     if patch.cells:
         if formulas or book.has_formulas({sheet.part for sheet, _ in by_sheet.values()}):
             book.recalculate_on_open()
-        _shorten_chain(patch, book, gone)
+        _shorten_chain(patch, book, follow.gone)
     styles = book.related("styles")
     if patch.cells and styles and book.styles is not None and book.styles.changed:
         patch.replaced[book.stored(styles)] = book.styles.result()
@@ -133,9 +153,7 @@ def plan(package: Package, title: str, blocks: Sequence[Block]) -> Patch:
     return patch
 
 
-def _plan_sheet(
-    patch: Patch, book: Book, sheet: SheetPart, blocks: list[Block], gone: dict[int, set[str]]
-) -> bool:
+def _plan_sheet(patch: Patch, book: Book, sheet: SheetPart, blocks: list[Block], follow: _Follow) -> bool:
     """Plan one sheet and its tables; whether it holds formulas."""
     xml = SheetXml(book.read(sheet.part), sheet.part, sheet.name)
     lists = Lists(book, sheet, xml)
@@ -155,8 +173,10 @@ def _plan_sheet(
         patch.replaced[sheet.part] = pieces
         patch.samples[sheet.part] = samples(pieces, rewriter, cut)
     patch.cells += rewriter.changed
+    if edits or resized.moved:
+        follow.sheets[sheet.name] = Sheet(Points(book, xml, every), resized.moved)
     if rewriter.gone:
-        gone[sheet.sheet_id] = set(rewriter.gone)
+        follow.gone[sheet.sheet_id] = set(rewriter.gone)
     return xml.has_formulas
 
 
