@@ -187,6 +187,7 @@ def compared(
     more_is_good: bool | None,
     rests: str = "",
     points: bool = False,
+    digits: int | None = None,
 ) -> Figure:
     """What a card shows: a figure, its change on the month before, and what it rests on.
 
@@ -196,14 +197,17 @@ def compared(
         more_is_good: whether a rise is welcome, None where it is neither.
         rests: what is shown after the change (n=41).
         points: the figure is a fraction; its change is shown in percentage points.
+        digits: decimals of a change that is not in points; six figures of it if not said.
     """
     now, was = _known(value), _known(before)
     if now is None:
         return Figure(None, rests)
     if was is None:
         return Figure(now, rests)
-    change = round(now - was, 6)
-    size = f"{change * 100:+.1f}个百分点" if points else f"{change:+,.6g}"
+    change = round(now - was, 6 if digits is None or points else digits)
+    size = f"{change:+,.6g}" if digits is None else f"{change:+,.{digits}f}"
+    if points:
+        size = f"{change * 100:+.1f}个百分点"
     text = f"较上月 {size}" if change else "与上月持平"
     good = None if more_is_good is None or not change else (change > 0) == more_is_good
     return Figure(now, f"{text}；{rests}" if rests else text, good)

@@ -67,6 +67,16 @@ def monthly(scope: Scope) -> pd.DataFrame:
     return frame if begun.all() else frame[begun].reindex(frame.index)
 
 
+def figures(scope: Scope) -> Mapping[str, Mapping[str, float]]:
+    """`monthly` by month, as 2026-10, and column."""
+    frame = scope.once(monthly)
+    rows = frame.to_numpy(dtype=np.float64).tolist()
+    return {
+        str(month): dict(zip(MONTHLY_COLUMNS, row, strict=True))
+        for month, row in zip(frame.index, rows, strict=True)
+    }
+
+
 def _places(at: Moments, months: Moments) -> Integers:
     """(n,) place of each moment among the months, -1 where it lies in none of them."""
     since = (at.astype("datetime64[M]") - months[0]).astype(np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,9 @@ from xlcrm.compute.rfm import plausible
 
 if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
-    from xlcrm.compute.facts import Flags
+    from xlcrm.compute.facts import Flags, Moments
 
-TRADES = "transactions"
+TRADES: Final = "transactions"
 
 
 def trades(scope: Scope) -> pd.DataFrame:
@@ -43,8 +43,13 @@ def trades(scope: Scope) -> pd.DataFrame:
 
 def left_out(scope: Scope, month: np.datetime64) -> int:
     """How many trades of a month no sum holds: their amount is blank, no number, or doubtful (V06)."""
+    return int(scope.within(scope.once(_doubtful), month).sum())
+
+
+def _doubtful(scope: Scope) -> Moments:
+    """(n,) the days of the trades whose amount does not count."""
     at = moments(scope.facts.frame(TRADES)["traded_on"])
-    return int((scope.within(at, month) & ~scope.once(_counted)).sum())
+    return at[~scope.once(_counted)]
 
 
 def _counted(scope: Scope) -> Flags:

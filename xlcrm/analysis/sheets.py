@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.analysis import channels, followups, orders, pushes, recovery, rfm
+from xlcrm.analysis import channels, customers, dashboard, followups, orders, pushes, recovery, rfm, trends
 from xlcrm.tables import tables_of
 
 if TYPE_CHECKING:
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
 
 SHEETS: Final[tuple[AnalysisSheet, ...]] = (
+    dashboard.SHEET,
+    customers.SHEET,
     rfm.SHEET,
     channels.SHEET,
     followups.SHEET,
+    trends.SHEET,
     recovery.SHEET,
     pushes.SHEET,
     orders.SHEET,

@@ -1,0 +1,76 @@
+"""The headline figures that several sheets show as cards, each with the month before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from xlcrm.analysis.base import Card, Kind
+from xlcrm.analysis.lines import compared
+from xlcrm.analysis.monthly import figures
+from xlcrm.analysis.sales import TRADES, left_out
+from xlcrm.analysis.surveys import SURVEYS
+
+if TYPE_CHECKING:
+    from xlcrm.analysis.base import Figure
+    from xlcrm.analysis.scope import Scope
+
+
+def headline(
+    scope: Scope, *, key: str, more_is_good: bool, n: str = "", points: bool = False, digits: int = 0
+) -> Figure:
+    """A figure of the reported month beside that of the month before.
+
+    Args:
+        scope: the run and its month.
+        key: column of `monthly.monthly`.
+        more_is_good: whether a rise is welcome.
+        n: column of `monthly.monthly` that says how many the figure rests on; none if not said.
+        points: the figure is a fraction; its change is shown in percentage points.
+        digits: decimals of the change where it is no fraction.
+    """
+    now, before = (scope.once(figures)[str(month)] for month in (scope.month, scope.before))
+    rests = f"n={now[n]:.0f}" if n and now[n] > 0 else ""
+    return compared(
+        now[key], before[key], more_is_good=more_is_good, rests=rests, points=points, digits=digits
+    )
+
+
+def _ticket(scope: Scope) -> Figure:
+    found = headline(scope, key="ticket", more_is_good=True, n="trades", digits=2)
+    doubtful = left_out(scope, scope.month)
+    texts = (found.text, f"另有{doubtful}笔金额存疑未计入" if doubtful else "")
+    return replace(found, text="；".join(filter(None, texts)))
+
+
+CUSTOMERS: Final = Card(
+    "客户总数", Kind.INT, partial(headline, key="customers", more_is_good=True), needs=("customers",)
+)
+NEW: Final = Card(
+    "新增客户数", Kind.INT, partial(headline, key="new", more_is_good=True), needs=("customers",)
+)
+LOST: Final = Card(
+    "流失客户数", Kind.INT, partial(headline, key="lost", more_is_good=False), needs=("customers",)
+)
+TICKET: Final = Card("平均客单价", Kind.MONEY, _ticket, needs=("customers", TRADES))
+SATISFACTION: Final = Card(
+    "平均满意度",
+    Kind.PERCENT,
+    partial(headline, key="satisfaction", more_is_good=True, n="satisfaction_n", points=True),
+    needs=(SURVEYS,),
+)
+NPS: Final = Card(
+    "NPS", Kind.NUMBER, partial(headline, key="nps", more_is_good=True, n="nps_n", digits=1), needs=(SURVEYS,)
+)
+OPEN_COMPLAINTS: Final = Card(
+    "开放投诉",
+    Kind.INT,
+    partial(headline, key="open_complaints", more_is_good=False),
+    needs=("complaints",),
+)
+ATTAINMENT: Final = Card(
+    "SLA达成率",
+    Kind.PERCENT,
+    partial(headline, key="attainment", more_is_good=True, n="judged", points=True),
+)
