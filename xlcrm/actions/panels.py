@@ -11,6 +11,7 @@ from xlcrm.workbook.patch.ranges import MAX_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from xlcrm.analysis.base import Panel
     from xlcrm.workbook.port import Grid, ListPlace
@@ -107,27 +108,38 @@ def find_cards(board: Board, labels: Sequence[str]) -> dict[str, tuple[int, int]
 def find_panels(board: Board, panels: Sequence[Panel]) -> dict[str, Spot | None]:
     """Name of a panel -> its place, None where its title has no headings under it; without it, no title.
 
-    Of several cells with the title, the one with the most headings under it counts.
+    Of several cells with the title, the one with the most headings under it counts; a heading may say it, too.
     """
-    titles = {panel.name: board.texts(panel.title) for panel in panels}
-    stops = {place for places in titles.values() for place in places}
+    cells = {panel.name: board.texts(panel.title) for panel in panels}
+    titles = {panel.name: _title(board, panel, cells[panel.name]) for panel in panels if cells[panel.name]}
+    stops = {place for place in titles.values() if place is not None}
     notes = {same_title(panel.note) for panel in panels if panel.note}
-    found: dict[str, Spot | None] = {}
-    for panel in panels:
-        if not titles[panel.name]:
-            continue
-        spots = [_spot(board, panel, place, stops, notes) for place in titles[panel.name]]
-        known = [spot for spot in spots if spot is not None]
-        found[panel.name] = max(known, key=lambda spot: len(spot.places)) if known else None
-    return found
+    return {
+        panel.name: None if place is None else _spot(board, panel, place, stops, notes)
+        for panel in panels
+        if panel.name in titles
+        for place in [titles[panel.name]]
+    }
+
+
+def _title(board: Board, panel: Panel, places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Of several cells with a panel's title the one with the most headings under it; None where none has any."""
+    counts = [len(_headings(board, panel, place, frozenset())[1]) for place in places]
+    most = max(counts)
+    return places[counts.index(most)] if most >= min(2, len(panel.columns)) else None
 
 
 def _spot(
-    board: Board, panel: Panel, place: tuple[int, int], stops: set[tuple[int, int]], notes: set[str]
+    board: Board,
+    panel: Panel,
+    place: tuple[int, int],
+    stops: AbstractSet[tuple[int, int]],
+    notes: AbstractSet[str],
 ) -> Spot | None:
+    """Where a panel stands; `stops` are the titles of all, `notes` what stands under some."""
     row, column = place
     heading, places = _headings(board, panel, place, stops)
-    if len(places) < min(2, len(panel.columns)):
+    if not places:
         return None
     between = range(row + 1, heading)
     caption = next((at for at in between if board.filled(at, column)), row + 1 if between else 0)
@@ -137,7 +149,7 @@ def _spot(
 
 
 def _headings(
-    board: Board, panel: Panel, place: tuple[int, int], stops: set[tuple[int, int]]
+    board: Board, panel: Panel, place: tuple[int, int], stops: AbstractSet[tuple[int, int]]
 ) -> tuple[int, dict[str, int]]:
     """The row under a title with the most of its panel's headings, and where they stand.
 
@@ -163,7 +175,11 @@ def _headings(
 
 
 def _body_end(
-    board: Board, heading: int, places: Mapping[str, int], stops: set[tuple[int, int]], notes: set[str]
+    board: Board,
+    heading: int,
+    places: Mapping[str, int],
+    stops: AbstractSet[tuple[int, int]],
+    notes: AbstractSet[str],
 ) -> tuple[int, bool]:
     """Last row of what a panel holds, and whether nothing can be added: a row of totals stands under it.
 
@@ -185,7 +201,7 @@ def _body_end(
         cells = [(last + 1, column) for column in range(columns[0], columns[-1] + 1)]
         filled = [cell for cell in cells if board.filled(*cell)]
         texts = [value for cell in filled if isinstance(value := board.cell(*cell), str)]
-        if not filled or stops.intersection(filled) or notes.intersection(map(same_title, texts)):
+        if not filled or stops & set(filled) or notes & set(map(same_title, texts)):
             break
         last += 1
     return last, False
