@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.analysis import channels, customers, dashboard, followups, orders, pushes, recovery, rfm, trends
+from xlcrm.analysis import (
+    channels,
+    complaints,
+    customers,
+    dashboard,
+    followups,
+    orders,
+    pushes,
+    recovery,
+    rfm,
+    satisfaction,
+    sla,
+    trends,
+)
 from xlcrm.tables import tables_of
 
 if TYPE_CHECKING:
@@ -19,11 +32,15 @@ SHEETS: Final[tuple[AnalysisSheet, ...]] = (
     customers.SHEET,
     rfm.SHEET,
     channels.SHEET,
+    complaints.SHEET,
+    satisfaction.SHEET,
+    sla.SHEET,
     followups.SHEET,
     trends.SHEET,
     recovery.SHEET,
     pushes.SHEET,
     orders.SHEET,
+    relationship.SHEET,
 )
 """Every analysis sheet, in the order of the workbook's tabs."""
 
