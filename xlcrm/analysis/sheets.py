@@ -14,6 +14,7 @@ from xlcrm.analysis import (
     orders,
     pushes,
     recovery,
+    relationship,
     rfm,
     satisfaction,
     sla,
