@@ -108,7 +108,7 @@ def find_cards(board: Board, labels: Sequence[str]) -> dict[str, tuple[int, int]
 def find_panels(board: Board, panels: Sequence[Panel]) -> dict[str, Spot | None]:
     """Name of a panel -> its place, None where its title has no headings under it; without it, no title.
 
-    Of several cells with the title, the one with the most headings under it counts; a heading may say it, too.
+    Of several cells with the title, the one with the most headings under it counts; headings may say it.
     """
     cells = {panel.name: board.texts(panel.title) for panel in panels}
     titles = {panel.name: _title(board, panel, cells[panel.name]) for panel in panels if cells[panel.name]}
@@ -123,7 +123,7 @@ def find_panels(board: Board, panels: Sequence[Panel]) -> dict[str, Spot | None]
 
 
 def _title(board: Board, panel: Panel, places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """Of several cells with a panel's title the one with the most headings under it; None where none has any."""
+    """The cell of several that say a panel's title with the most headings under it; None where none has."""
     counts = [len(_headings(board, panel, place, frozenset())[1]) for place in places]
     most = max(counts)
     return places[counts.index(most)] if most >= min(2, len(panel.columns)) else None
