@@ -177,7 +177,7 @@ def test_refunds_are_netted_and_what_v06_flags_is_left_out_and_counted() -> None
     rows = cells(SHEET, "classes", case)
     assert [(row[4], row[6]) for row in rows] == [(0, 0)] * 5 + [(2, 670)] + [(0, 0)] * 2
     assert filled(SHEET, "thresholds", case).caption == (
-        "截至2026-11-20 成交客户2位，未成交2位不分级，未计可疑金额2笔，未来日期1笔"
+        "截至2026-11-20 成交客户2位，未成交2位不分级，未计可疑或空白金额3笔，未来日期1笔"
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlcrm.analysis.base import Figure
     from xlcrm.analysis.lines import Floats
     from xlcrm.analysis.scope import Scope
-    from xlcrm.compute.facts import Integers
+    from xlcrm.compute.facts import Flags, Integers
 
 RECORDS: Final = {
     "followup_records": ("by", "summary"),
@@ -64,11 +64,20 @@ def contacts(scope: Scope) -> pd.DataFrame:
     return found.sort_values("at", ascending=False, kind="stable", ignore_index=True)
 
 
-def _customers(found: pd.DataFrame, lines: Lines) -> Integers:
-    """(lines,) how many different customers of the register were contacted."""
-    known = (found["code"].to_numpy() >= 0) & (lines.of >= 0)
-    pairs = np.unique(np.stack([lines.of[known], found["code"].to_numpy()[known]]), axis=1)
-    return np.bincount(pairs[0], minlength=len(lines))
+def different(lines: Lines, codes: Integers, counted: Flags | None = None) -> Integers:
+    """(lines,) how many different customers (or people) the rows of each line are about.
+
+    Args:
+        lines: which line each row adds to.
+        codes: (n,) their numbers; a row with -1 is about nobody known.
+        counted: (n,) the rows that count; all if not said.
+    """
+    known = (codes >= 0) & (lines.of >= 0)
+    if counted is not None:
+        known &= counted
+    size = int(codes.max(initial=0)) + 1
+    pairs = np.unique(lines.of[known] * size + codes[known])
+    return np.bincount(pairs // size, minlength=len(lines))
 
 
 def _by_person(scope: Scope) -> Filled:
@@ -88,7 +97,11 @@ def _by_person(scope: Scope) -> Filled:
     counts = {f"m{month}": _or_blank(lines.count(back == month)) for month in range(TREND_MONTHS)}
     current = Lines(lines.names, np.where(back == 0, lines.of, -1))
     rows = pd.DataFrame(
-        {"person": list(lines.names), **counts, "customers": _or_blank(_customers(found, current))}
+        {
+            "person": list(lines.names),
+            **counts,
+            "customers": _or_blank(different(current, found["code"].to_numpy())),
+        }
     )
     total = int((back == 0).sum())
     top = leader(lines, counts["m0"])
@@ -117,8 +130,8 @@ def _trend(scope: Scope) -> Filled:
     found = scope.once(contacts)
     lines = by_month(scope, found["at"].to_numpy(dtype="datetime64[s]"))
     count = lines.count()
-    people = found.groupby(lines.of)["person"].nunique().reindex(range(len(lines)), fill_value=0).to_numpy()
-    customers = _customers(found, lines)
+    people = different(lines, pd.factorize(found["person"])[0])
+    customers = different(lines, found["code"].to_numpy())
     figures = {"contacts": count, "customers": customers, "people": people}
     blanked = {key: np.where(count > 0, values, np.nan) for key, values in figures.items()}
     rows = pd.DataFrame({"month": list(lines.names), **blanked})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Chart, ChartKind, Filled, Kind, Panel, behind, detail, joined, shown
+from xlcrm.analysis.contacts import different
 from xlcrm.analysis.lines import Lines, leader, ranked, ratio
 from xlcrm.compute.facts import moments, nothing
 from xlcrm.compute.subjects import CUSTOMER_TAGS, carried, first_written
@@ -15,7 +17,7 @@ from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
-    from xlcrm.compute.facts import Flags, Integers
+    from xlcrm.compute.facts import Integers, Objects
 
 _TABLES: Final = ("customers", "followup_records")
 _MOST: Final = 20
@@ -23,16 +25,25 @@ _NAMED: Final = 5
 """Customers that stand beside a need by name."""
 
 
-def named_needs(scope: Scope) -> pd.DataFrame:
-    """One row a cell that names a need: need, code (account), table, place and at; customers known only.
+@dataclass(frozen=True)
+class Needs:
+    """Every cell that names a need, of customers on the register.
 
-    The register tells no day; a talk counts up to now. Width and case do not tell two needs apart, and a need
-    is written as it was first.
+    Attributes:
+        names: of the needs, as they were written first.
+        cells: one row a cell and need: need (place in names), code (account), table, place, at (NaT for the
+            register, which tells no day).
     """
+
+    names: Objects
+    cells: pd.DataFrame
+
+
+def named_needs(scope: Scope) -> Needs:
+    """What the register and the talks up to now name; width and case do not tell two needs apart."""
     facts = scope.facts
     texts = {name: facts.frame(name)[CUSTOMER_TAGS] for name in _TABLES}
     written = first_written(pd.concat(texts.values(), ignore_index=True))
-    names = np.array([*written.values(), None], dtype=object)[:-1]
     known = {tag: code for code, tag in enumerate(written)}
     parts = []
     for name in _TABLES:
@@ -42,43 +53,38 @@ def named_needs(scope: Scope) -> pd.DataFrame:
         code = facts.codes(name)[rows]
         keep = (code >= 0) & ~(at > facts.now_at)
         table = pd.array([name], dtype="str").repeat(int(keep.sum()))
-        own = {"need": names[needs[keep]], "code": code[keep], "table": table}
+        own = {"need": needs[keep], "code": code[keep], "table": table}
         parts.append(pd.DataFrame({**own, "place": rows[keep], "at": at[keep]}))
-    return pd.concat(parts, ignore_index=True)
+    names = np.array([*written.values(), None], dtype=object)[:-1]
+    return Needs(names, pd.concat(parts, ignore_index=True))
 
 
 def _common(scope: Scope) -> Filled:
     """Needs of so many customers as 参数表 says, or more; the one of most customers first."""
     found, least = scope.once(named_needs), scope.facts.parameters.common_need
-    code, month = found["code"].to_numpy(), scope.within(found["at"].to_numpy(dtype="datetime64[s]"))
-    every, of = np.unique(found["need"].to_numpy(dtype=object), return_inverse=True)
-    several = _customers(Lines(tuple(every), of), code)[of] >= least
-    if not several.any():
+    cells = found.cells
+    need, code = cells["need"].to_numpy(), cells["code"].to_numpy()
+    month = scope.within(cells["at"].to_numpy(dtype="datetime64[s]"))
+    common = different(Lines(tuple(found.names), need), code) >= least
+    if not common.any():
         keys = [item.key for item in NEEDS_PANEL.columns if item.kind is not Kind.LINK]
         return Filled(pd.DataFrame(columns=keys), f"{scope.as_of} 没有{least}位以上客户提到的同一需求")
-    lines = ranked(found["need"], _MOST, lambda lines: _customers(lines, code), counted=several)
-    customers = _customers(lines, code)
+    lines = ranked(found.names[need], _MOST, lambda lines: different(lines, code), counted=common[need])
+    customers = different(lines, code)
     rows = pd.DataFrame(
         {
             "need": list(lines.names),
             "customers": customers,
             "share": ratio(customers, np.full(len(lines), len(scope.facts.account_ids))),
-            "month": _customers(lines, code, month),
+            "month": different(lines, code, month),
             "who": [_names(scope, np.unique(code[lines.of == line])) for line in range(len(lines))],
         }
     )
     top = leader(lines, customers)
-    caption = f"{scope.as_of} {len(np.unique(of[several]))}项需求有{least}位以上客户提到"
+    caption = f"{scope.as_of} {int(common.sum())}项需求有{least}位以上客户提到"
     if top is not None:
         caption += f"，{lines.names[top][:12]}最多，{customers[top]}位"
     return Filled(rows, caption, _behind(found, lines))
-
-
-def _customers(lines: Lines, code: Integers, counted: Flags | None = None) -> Integers:
-    """(lines,) how many different customers."""
-    chosen = lines.of >= 0 if counted is None else (lines.of >= 0) & counted
-    pairs = np.unique(np.stack([lines.of[chosen], code[chosen]]), axis=1)
-    return np.bincount(pairs[0], minlength=len(lines))
 
 
 def _names(scope: Scope, codes: Integers) -> str:
@@ -89,13 +95,14 @@ def _names(scope: Scope, codes: Integers) -> str:
     return f"{shown_}等{len(codes)}位" if len(codes) > _NAMED else shown_
 
 
-def _behind(found: pd.DataFrame, lines: Lines) -> pd.DataFrame:
+def _behind(found: Needs, lines: Lines) -> pd.DataFrame:
     """The talks, the newest first, then the rows of the register."""
     parts = []
     for name in reversed(_TABLES):
-        own = found[(found["table"] == name) & (lines.of >= 0)]
+        own = found.cells[(found.cells["table"] == name) & (lines.of >= 0)]
         own = own.sort_values("at", ascending=False, kind="stable")
-        parts.append(behind(name, lines.of[own.index], own["place"], at=own["at"], text=own["need"]))
+        names = found.names[own["need"]]
+        parts.append(behind(name, lines.of[own.index], own["place"], at=own["at"], text=names))
     return joined(*parts)
 
 

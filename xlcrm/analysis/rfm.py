@@ -22,12 +22,13 @@ from xlcrm.analysis.base import (
     shown,
 )
 from xlcrm.analysis.lines import fixed, ratio, share_text
+from xlcrm.analysis.sales import TRADES, trades
+from xlcrm.compute.facts import moments, nothing
 from xlcrm.compute.rfm import (
     RFM_CLASSES,
     Thresholds,
     classes,
     in_last_year,
-    plausible,
     purchases,
     thresholds,
 )
@@ -50,7 +51,6 @@ STRATEGIES: Final = {
 }
 """Class -> what to do with its customers; every class has one."""
 
-TRADES: Final = "transactions"
 _TOP: Final = 10
 _WORDS: Final = ("低", "高")
 _IMPORTANT: Final = "重要"
@@ -64,14 +64,14 @@ class Standing:
         buyers: index the account's code; columns days, count, amount (see `compute.rfm.purchases`) and class.
         limits: what counts as near, often and large; None without a buyer.
         never_bought: how many customers on the register did not (未成交).
-        implausible: trades up to now whose amount does not count (V06).
+        left_out: trades up to now whose amount does not count: blank or doubtful (V06).
         ahead: trades that are dated after now.
     """
 
     buyers: pd.DataFrame
     limits: Thresholds | None
     never_bought: int
-    implausible: int
+    left_out: int
     ahead: int
 
     @property
@@ -85,14 +85,13 @@ def standing(scope: Scope) -> Standing:
     summary = purchases(facts)
     limits = thresholds(summary, facts.parameters) if len(summary) else None
     named = classes(summary, limits) if limits else pd.Series(dtype="str")
-    trades = facts.frame(TRADES)
-    past = trades["traded_on"] <= facts.now
+    at = moments(facts.frame(TRADES)["traded_on"])
     return Standing(
         summary.assign(rfm_class=named),
         limits,
         len(facts.account_ids) - len(summary),
-        int((past & trades["amount"].notna() & ~plausible(facts)).sum()),
-        int((trades["traded_on"] > facts.now).sum()),
+        int((at <= facts.now_at).sum()) - len(scope.once(trades)),
+        int((at > facts.now_at).sum()),
     )
 
 
@@ -146,7 +145,7 @@ def _threshold_rows(scope: Scope) -> Filled:
     """阈值: what made R, F and M high, and how many customers it made so."""
     given = scope.once(standing)
     apart = f"未成交{given.never_bought}位不分级"
-    left_out = [f"未计可疑金额{given.implausible}笔"] if given.implausible else []
+    left_out = [f"未计可疑或空白金额{given.left_out}笔"] if given.left_out else []
     left_out += [f"未来日期{given.ahead}笔"] if given.ahead else []
     caption = "，".join([f"{scope.as_of} 成交客户{given.n}位", apart, *left_out])
     if given.limits is None:
@@ -204,22 +203,19 @@ def _trades_behind(scope: Scope, codes: Integers) -> pd.DataFrame:
 
     A customer who bought nothing in them is led to by the last purchase.
     """
-    facts = scope.facts
-    trades = facts.frame(TRADES)
-    line = pd.Index(codes).get_indexer(pd.Index(facts.codes(TRADES)))
-    counted = (line >= 0) & plausible(facts).to_numpy() & (trades["traded_on"] <= facts.now).to_numpy()
-    places = np.flatnonzero(counted)
-    at = trades["traded_on"].to_numpy()[places]
-    recent = in_last_year(trades["traded_on"].iloc[places], facts).to_numpy()
-    never = ~np.isin(line[places], line[places][recent])
-    bought = (trades["amount"].to_numpy()[places] > 0) & never
-    last = pd.Series(at).where(bought).groupby(line[places]).transform("max").to_numpy()
-    keep = recent | (bought & (at == last))
-    places, at = places[keep], at[keep]
-    order = np.lexsort((places, -at.astype("int64")))
-    places = places[order]
-    own = trades.iloc[places]
-    return behind(TRADES, line[places], places, at=at[order], amount=own["amount"], text=own["product"])
+    counted = scope.once(trades)
+    line = np.full(len(scope.facts.account_ids) + 1, -1, dtype=np.int64)
+    line[codes] = np.arange(len(codes))
+    own = counted[line[counted["code"].to_numpy()] >= 0]
+    own = own.sort_values("traded_on", ascending=False, kind="stable")
+    of, at = line[own["code"].to_numpy()], own["traded_on"].to_numpy(dtype="datetime64[s]")
+    recent = in_last_year(at, scope.facts)
+    bought = (own["amount"] > 0).to_numpy() & ~np.isin(of, of[recent])
+    last = nothing(len(codes))
+    np.fmax.at(last, of[bought], at[bought])
+    keep = recent | (bought & (at == last[of]))
+    texts = scope.facts.frame(TRADES)["product"].iloc[own["place"][keep]]
+    return behind(TRADES, of[keep], own["place"][keep], at=at[keep], amount=own["amount"][keep], text=texts)
 
 
 def _total(buyers: pd.DataFrame) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from xlcrm.compute.facts import looked_up
+from xlcrm.compute.facts import looked_up, moments, nothing
+from xlcrm.periods import add_months
 
 if TYPE_CHECKING:
-    from xlcrm.compute.facts import Facts
+    from xlcrm.compute.facts import Facts, Flags, Moments
     from xlcrm.rules.parameters import Parameters
 
 NO_PURCHASE: Final = "未成交"
@@ -53,34 +55,42 @@ def purchases(facts: Facts) -> pd.DataFrame:
     Refunds, which are negative and say so, are netted; what V06 flags, a negative amount that does not or
     one over 金额上限, is left out. Rounded to the cent, so that equal customers have equal sums.
     """
-    trades = facts.frame("transactions").assign(code=facts.codes("transactions"))
-    trades = trades[(trades["code"] >= 0) & (trades["traded_on"] <= facts.now) & plausible(facts)]
-    today = pd.Timestamp(facts.now.date())
-    bought = trades[trades["amount"] > 0]
-    recent = in_last_year(trades["traded_on"], facts)
-    days = (today - bought.groupby("code")["traded_on"].max().dt.normalize()).dt.days
+    codes, amounts = facts.codes("transactions"), facts.frame("transactions")["amount"].to_numpy()
+    at = moments(facts.frame("transactions")["traded_on"])
+    counted = (codes >= 0) & (at <= facts.now_at) & plausible(facts).to_numpy()
+    recent = counted & in_last_year(at, facts)
+    bought = counted & (amounts > 0)
+    known = np.unique(codes[bought])
+    size = len(facts.account_ids)
+    last = nothing(size)
+    np.fmax.at(last, codes[bought], at[bought])
+    count = np.bincount(codes[recent & bought], minlength=size)
+    amount = np.bincount(codes[recent], weights=amounts[recent], minlength=size)
     return pd.DataFrame(
         {
-            "days": days,
-            "count": bought[recent.reindex(bought.index)]
-            .groupby("code")
-            .size()
-            .reindex(days.index, fill_value=0),
-            "amount": trades[recent].groupby("code")["amount"].sum().reindex(days.index, fill_value=0.0),
-        }
-    ).round(2)
+            "days": (facts.today - last[known].astype("datetime64[D]")).astype(np.int64),
+            "count": count[known],
+            "amount": amount[known].round(2),
+        },
+        index=pd.Index(known, name="code"),
+    )
 
 
-def in_last_year(days: pd.Series, facts: Facts) -> pd.Series:
-    """Whether each day lies in the last 12 months before today's end; days after now are the caller's."""
-    return days > pd.Timestamp(facts.now.date()) - pd.DateOffset(years=1)
+def in_last_year(at: Moments, facts: Facts) -> Flags:
+    """(n,) whether moments lie in the last 12 months; those after now are the caller's to leave out."""
+    flags: Flags = at.astype("datetime64[D]") > add_months(np.array([facts.today]), -12)[0]
+    return flags
 
 
 def plausible(facts: Facts) -> pd.Series:
     """Whether a trade's amount counts: known, up to 金额上限, and negative only as a refund (V06)."""
     trades = facts.frame("transactions")
-    refund = trades["product"].str.contains(REFUND, regex=False, na=False)
-    return (trades["amount"] <= facts.parameters.money_max) & ((trades["amount"] >= 0) | refund)
+    amount = trades["amount"].to_numpy()
+    flags = (amount >= 0) & (amount <= facts.parameters.money_max)
+    negative = np.flatnonzero(amount < 0)
+    if len(negative):
+        flags[negative] = trades["product"].iloc[negative].str.contains(REFUND, regex=False, na=False)
+    return pd.Series(flags, index=trades.index)
 
 
 def thresholds(summary: pd.DataFrame, parameters: Parameters) -> Thresholds:
