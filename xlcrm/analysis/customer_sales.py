@@ -127,7 +127,8 @@ def _trades_behind(scope: Scope, lines: Lines) -> pd.DataFrame:
 
 def _marks(lines: Lines, rows: pd.DataFrame, parameters: Parameters) -> list[str | None]:
     """优势行业 has the largest sales; 潜力行业 a small share that grows fast, both by 参数表."""
-    real = [name not in _NO_INDUSTRY and line != lines.rest for line, name in enumerate(lines.names)]
+    named = [name not in _NO_INDUSTRY and line != lines.rest for line, name in enumerate(lines.names)]
+    real = np.array(named, dtype=bool)
     sales, share = rows["sales"].to_numpy(), rows["share"].to_numpy().round(_EXACT)
     growth = rows["growth"].to_numpy().round(_EXACT)
     best = max(sales[real], default=0.0)

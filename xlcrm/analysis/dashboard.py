@@ -57,9 +57,9 @@ def _overdue(scope: Scope) -> Figure:
     """逾期任务 at the month's end, or now; the month before counts if anybody was on the register."""
     if scope.month > scope.facts.today.astype("datetime64[M]"):
         return Figure(None)
-    value = scope.run_at_end(scope.month).shown.counts[_LATE]
+    value = scope.task_counts(scope.month)[_LATE]
     known = scope.once(figures)[str(scope.before)]["customers"] > 0
-    before = scope.run_before.shown.counts[_LATE] if known else None
+    before = scope.task_counts(scope.before)[_LATE] if known else None
     return compared(value, before, more_is_good=False, digits=0)
 
 

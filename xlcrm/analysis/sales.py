@@ -55,5 +55,5 @@ def _doubtful(scope: Scope) -> Moments:
 def _counted(scope: Scope) -> Flags:
     """(n,) whether a trade has taken place and its amount counts."""
     at = moments(scope.facts.frame(TRADES)["traded_on"])
-    flags: Flags = (at <= scope.facts.now_at) & plausible(scope.facts).to_numpy(dtype=bool)
+    flags: Flags = (at <= scope.facts.now_at) & np.asarray(plausible(scope.facts), dtype=bool)
     return flags

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import numpy as np
 
-from xlcrm.compute.run import run
+from xlcrm.compute.run import task_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -39,7 +39,7 @@ class Scope:
     month: np.datetime64
     findings: pd.DataFrame
     _made: dict[object, object] = field(default_factory=dict)
-    _runs: dict[np.datetime64, Run] = field(default_factory=dict)
+    _tasks: dict[np.datetime64, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:
@@ -85,29 +85,15 @@ class Scope:
         """The day of now for captions: 截至2026-11-22."""
         return f"截至{self.facts.now:%Y-%m-%d}"
 
-    @property
-    def run_before(self) -> Run:
-        """`run_at_end` of the month before."""
-        return self.run_at_end(self.before)
-
-    def run_at_end(self, month: np.datetime64) -> Run:
-        """The same workbook as it was known at the end of a month, or the run itself where that is now.
-
-        到期清单 and 超时预警 are counted there, not written: that costs more than all the rest.
-        """
+    def task_counts(self, month: np.datetime64) -> Mapping[str, int]:
+        """State of a task (逾期 …) -> how many there were at the end of a month, as it was known then."""
         end = self.end_of(month)
         if end == self.facts.now_at:
-            return self.run
-        if end not in self._runs:
-            then = dataclasses.replace(
-                self.facts,
-                parameters=self.facts.parameters.model_copy(update={"due_rows": 0}),
-                now=cast("dt.datetime", end.astype(dt.datetime)),
-                derived={},
-                histories={},
-            )
-            self._runs[end] = run(then)
-        return self._runs[end]
+            return self.run.shown.counts
+        if end not in self._tasks:
+            then = cast("dt.datetime", end.astype(dt.datetime))
+            self._tasks[end] = task_counts(dataclasses.replace(self.facts, now=then))
+        return self._tasks[end]
 
     def once(self, make: Callable[[Scope], T]) -> T:
         """What a function of the scope gives, worked out once for all panels that ask."""

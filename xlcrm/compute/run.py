@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xlcrm.compute.clocks.verdicts import Clock
-    from xlcrm.compute.facts import Facts
+    from xlcrm.compute.facts import Facts, Flags, Moments
+    from xlcrm.rules.base import Rule
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,19 @@ def prepared(facts: Facts) -> Lookups:
     return Lookups(facts)
 
 
-def run(facts: Facts) -> Run:
-    """The stages of a refresh between reading and writing."""
+@dataclass(frozen=True)
+class Found:
+    """What the first stages find: what is to be done, and what that rests on (see `Run`)."""
+
+    lookups: Lookups
+    clocks: Mapping[tuple[str, str], Clock]
+    contacts: list[Cadence]
+    quiet: list[tuple[Rule, Flags, Moments]]
+    tasks: pd.DataFrame
+
+
+def find(facts: Facts) -> Found:
+    """The tasks of every kind of rule."""
     lookups = prepared(facts)
     clocks = combine(judge(facts, lookups), facts)
     contacts = cadences(facts, lookups)
@@ -81,9 +94,23 @@ def run(facts: Facts) -> Run:
             threshold_tasks(facts, lookups),
         ]
     )
-    columns = auto_columns(facts, lookups, clocks, contacts, quiet)
+    return Found(lookups, clocks, contacts, quiet, tasks)
+
+
+def run(facts: Facts) -> Run:
+    """The stages of a refresh between reading and writing."""
+    found = find(facts)
+    lookups, clocks, contacts, tasks = found.lookups, found.clocks, found.contacts, found.tasks
+    columns = auto_columns(facts, lookups, clocks, contacts, found.quiet)
     shown, warnings = due_list(facts, tasks), alerts(facts, clocks)
     lists = reports(facts, lookups, columns)
     sheets = {name: report.rows for name, report in lists.items()}
     retired = tuple(text for report in lists.values() for text in report.retired)
     return Run(facts, lookups, clocks, contacts, tasks, columns, shown, warnings, sheets, retired)
+
+
+def task_counts(facts: Facts) -> Mapping[str, int]:
+    """State of a task (逾期 …) -> how many 到期清单 would have; nothing is worded for it."""
+    unlisted = facts.parameters.model_copy(update={"due_rows": 0})
+    counted = dataclasses.replace(facts, parameters=unlisted, derived={}, histories={})
+    return due_list(counted, find(counted).tasks).counts
