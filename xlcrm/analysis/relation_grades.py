@@ -14,7 +14,6 @@ from xlcrm.compute.facts import moments, objects
 from xlcrm.compute.lists.relationship import ADVICE_OF, ASSESSMENTS
 from xlcrm.compute.states.measures import percent_text
 from xlcrm.tables.fields import GRADE
-from xlcrm.tables.weights import assessment_keys
 
 if TYPE_CHECKING:
     from xlcrm.analysis.lines import Floats
@@ -135,9 +134,8 @@ def indicators(scope: Scope) -> Filled:
     """The mean score of each indicator over the newest assessments, the highest first."""
     every = scope.once(relations)
     frame = scope.facts.frame(ASSESSMENTS)
-    keys = pd.Index(assessment_keys(frame))
     valid = frame["score"].between(0, _HIGHEST).to_numpy()
-    ours = valid & keys.isin(every.newest.index)
+    ours = valid & every.keys.isin(every.newest.index).to_numpy()
     score = frame["score"].to_numpy(dtype=np.float64)
     means = np.where(ours, score, np.nan)
     lines = ranked(

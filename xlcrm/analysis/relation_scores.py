@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.compute.facts import moments
-from xlcrm.compute.lists.relationship import whole_assessments
+from xlcrm.compute.lists.relationship import ASSESSMENTS, whole_assessments
 from xlcrm.rules.base import Effect
 from xlcrm.tables.fields import GRADE
+from xlcrm.tables.weights import assessment_keys
 
 if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
@@ -26,7 +27,8 @@ class Relations:
     """What the assessments up to now say.
 
     Attributes:
-        whole: one row an assessment (see `whole_assessments`), with column at (its day).
+        keys: which assessment each row of the table belongs to.
+        whole: one row an assessment (see `whole_assessments`).
         newest: one row a customer, of the newest assessment, in the order of `whole`; besides its columns
             old_grade, old_score, old_at (of the last one before it that has a score) and change: one of
             `CHANGES`, NaN where the newest or the rule gives no grade.
@@ -36,6 +38,7 @@ class Relations:
         flawed: how many customers' newest assessment has no score.
     """
 
+    keys: pd.Series
     whole: pd.DataFrame
     newest: pd.DataFrame
     graded: bool
@@ -55,7 +58,8 @@ class Relations:
 def relations(scope: Scope) -> Relations:
     """The newest assessment of each customer and the scored one before it."""
     facts = scope.facts
-    whole = whole_assessments(facts)
+    keys = assessment_keys(facts.frame(ASSESSMENTS))
+    whole = whole_assessments(facts, _scored(scope), keys)
     last = ~whole.duplicated("who", keep="last")
     newest = whole[last]
     older = whole[~last & whole["final_score"].notna()].drop_duplicates("who", keep="last").set_index("who")
@@ -69,12 +73,23 @@ def relations(scope: Scope) -> Relations:
     rules = [rule for rule in facts.active if rule.effect is Effect.GRADE]
     known = pd.Index(newest["customer_id"].dropna())
     return Relations(
+        keys,
         whole,
         newest.assign(change=_changes(newest)),
         bool(rules),
         min(rules[0].limits) if rules else np.nan,
         int((~facts.account_ids.isin(known)).sum()),
     )
+
+
+def _scored(scope: Scope) -> pd.DataFrame | None:
+    """最终得分, 客户等级 and 建议 as the refresh shows them beside the assessments."""
+    columns = scope.run.columns.get(ASSESSMENTS)
+    if columns is None:
+        return None
+    index = scope.facts.frame(ASSESSMENTS).index
+    dtypes = {"final_score": "float64", "grade": "str", "advice": "str"}
+    return pd.DataFrame({key: pd.Series(columns[key], index, dtype) for key, dtype in dtypes.items()})
 
 
 def _changes(newest: pd.DataFrame) -> pd.Series:

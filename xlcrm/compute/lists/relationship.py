@@ -81,15 +81,23 @@ def newest_assessments(facts: Facts) -> pd.DataFrame:
     return whole_assessments(facts).drop_duplicates("who", keep="last").reset_index(drop=True)
 
 
-def whole_assessments(facts: Facts) -> pd.DataFrame:
+def whole_assessments(
+    facts: Facts, scored: pd.DataFrame | None = None, keys: pd.Series | None = None
+) -> pd.DataFrame:
     """One row an assessment up to now, each customer's newest one last.
 
+    Args:
+        facts: the run.
+        scored: what `assessed` gave, worked out here if not said.
+        keys: what `assessment_keys` gave, worked out here if not said.
+
     Columns: who (the customer's id, else the name), customer_id, name, grade, final_score, assessed_on,
-    advice, and place (position of its last row); index the assessment.
+    advice, and place (position of its last row); index the assessment's key.
     """
     frame = facts.frame(ASSESSMENTS)
-    rows = assessed(facts).assign(
-        assessment=assessment_keys(frame),
+    scored = assessed(facts) if scored is None else scored
+    rows = scored.assign(
+        assessment=assessment_keys(frame) if keys is None else keys,
         customer_id=_known(facts, "customer_id"),
         name=_known(facts, "name"),
         assessed_on=frame["assessed_on"],
