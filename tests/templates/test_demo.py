@@ -16,7 +16,7 @@ from xlcrm.tables.frames import dtype_of
 from xlcrm.templates.demo import clean_data, demo_data
 
 NOW = dt.datetime(2026, 11, 20, 10, 30)
-TABLES = tables_of("crm")
+TABLES = [table for table in tables_of("crm") if not table.report]
 IDS = [table.title for table in TABLES]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import Enum
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +29,16 @@ CHART_WIDTH: Final = 680
 """Pixels; the height depends on what is drawn."""
 CHART_GAP: Final = 14
 """Pixels between a table and its chart."""
-_SHARED_SENTENCES: Final = 30
+WIDE_CHART: Final = 1100
+"""Pixels that a chart above a table is wide at most."""
+HIGHEST_ROW: Final = 545
+"""Pixels; Excel allows no more."""
+_NARROW: Final = 900
+"""Pixels of a table that leave room for a chart beside it."""
+_FLEXIBLE_PIXELS: Final = 17
+"""The least pixels of a row that a spreadsheet program fits to its text."""
+_CARDS_A_LINE: Final = 9
+_SHARED_SENTENCES: Final = 36
 _PADDING: Final = 1.5
 """Characters that a heading has to spare."""
 
@@ -55,15 +65,25 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
 """Characters that a column of values needs; a Chinese character takes two."""
 
 
+class ChartPlace(Enum):
+    """Where a panel's chart stands."""
+
+    NOWHERE = "nowhere"
+    BESIDE = "beside"
+    """Right of the table, in the column in which all such charts of the sheet begin."""
+    ABOVE = "above"
+    """In one high row between caption and headings, over a table that is too wide for a chart beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The rows of one panel, counted from 0: title, caption, headings, body; the chart stands beside them.
+    """The rows of one panel, counted from 0: title, caption, perhaps the chart, headings, body, note.
 
     Attributes:
         panel: what it shows.
         top: row of the title.
         rows: rows that are kept for the body.
-        charted: whether a chart stands beside it.
+        chart: where the chart stands.
         notes: lines of the note that stand below the body; none where it fits beside the title.
         height: rows down to the next band's title.
     """
@@ -71,7 +91,7 @@ class Band:
     panel: Panel
     top: int
     rows: int
-    charted: bool
+    chart: ChartPlace
     notes: tuple[str, ...]
     height: int
 
@@ -81,12 +101,12 @@ class Band:
 
     @property
     def headings(self) -> int:
-        return self.top + 2
+        return self.top + 2 + (self.chart is ChartPlace.ABOVE)
 
     @property
     def first(self) -> int:
         """The first row of the body."""
-        return self.top + 3
+        return self.headings + 1
 
     @property
     def last(self) -> int:
@@ -105,7 +125,7 @@ class Grid:
 
     Attributes:
         widths: of its columns in characters, up to the right edge of what prints.
-        chart_at: column at which the charts begin.
+        chart_at: column in which charts beside tables begin.
         cards: card, row and column of its label.
         bands: from top to bottom.
     """
@@ -118,7 +138,16 @@ class Grid:
     @property
     def pixels(self) -> int:
         """Width of what prints."""
-        return sum(column_pixels(width) for width in self.widths)
+        return pixels(self.widths)
+
+    def table_pixels(self, panel: Panel) -> int:
+        """Width of a panel's table."""
+        return pixels(self.widths[: len(panel.columns)])
+
+
+def pixels(widths: Sequence[float]) -> int:
+    """Width of columns side by side."""
+    return sum(map(column_pixels, widths))
 
 
 def grid_of(sheet: AnalysisSheet, filled: Mapping[str, int] | None = None) -> Grid:
@@ -128,21 +157,27 @@ def grid_of(sheet: AnalysisSheet, filled: Mapping[str, int] | None = None) -> Gr
         sheet: what it shows.
         filled: name of a panel -> its rows, where no more are to be kept for it; its capacity otherwise.
     """
-    needs = _needs(sheet.panels)
-    chart_at = max((len(panel.columns) for panel in sheet.panels if panel.chart), default=0)
-    widths = _with_charts(needs, chart_at) if chart_at else needs
-    places = _card_places(len(sheet.cards), len(widths))
-    for place in {column for _, column in places}:
-        widths[place] = max(widths[place], CARD_WIDTH)
-    widths = _trimmed(widths, len(needs), chart_at)
+    places = _card_places(len(sheet.cards))
+    widths = _widened(_needs(sheet.panels), places)
+    narrow = [item for item in sheet.panels if item.chart and pixels(widths[: len(item.columns)]) <= _NARROW]
+    chart_at = max((len(item.columns) for item in narrow), default=0)
+    widths = _with_charts(widths, chart_at) if narrow else widths
     top = CARD_ROW + CARD_ROWS * len({row for row, _ in places})
     bands = []
     for panel in sheet.panels:
         rows = panel.rows if filled is None else filled.get(panel.name, 0)
-        bands.append(_band(panel, top, rows, sum(widths)))
+        chart = ChartPlace.BESIDE if panel in narrow else ChartPlace.ABOVE
+        chart = chart if panel.chart and rows else ChartPlace.NOWHERE
+        row = _FLEXIBLE_PIXELS if filled is None and is_flexible(panel) else ROW_PIXELS
+        bands.append(_band(panel, top, max(rows, 1), chart, note_lines(panel, sum(widths)), row))
         top += bands[-1].height
     cards = tuple((card, *place) for card, place in zip(sheet.cards, places, strict=True))
     return Grid(tuple(widths), chart_at, cards, tuple(bands))
+
+
+def is_flexible(panel: Panel) -> bool:
+    """Whether its rows become as high as their sentences."""
+    return any(item.kind is Kind.LONG for item in panel.columns)
 
 
 def panel_width(column: Column) -> float:
@@ -157,7 +192,7 @@ def chart_height(panel: Panel, rows: int) -> int:
     assert panel.chart  # noqa: S101 - callers ask for panels with a chart
     if panel.chart.kind is ChartKind.BARS:
         each = 26 if len(panel.chart.series) == 1 else 36
-        return min(max(100 + each * rows, 220), 620)
+        return min(max(100 + each * rows, 220), HIGHEST_ROW - CHART_GAP)
     return 210 if panel.chart.kind is ChartKind.SHARES else 310
 
 
@@ -183,42 +218,39 @@ def _shared_width(column: Column) -> float:
     return min(panel_width(column), _SHARED_SENTENCES) if column.kind is Kind.LONG else panel_width(column)
 
 
-def _with_charts(needs: list[float], chart_at: int) -> list[float]:
-    """Columns so far to the right that a chart that begins at `chart_at` ends before them."""
-    widths = list(needs)
-    while sum(column_pixels(width) for width in widths[chart_at:]) < CHART_WIDTH + CHART_GAP:
-        widths.append(CARD_WIDTH)
-    return widths
+def _widened(needs: Sequence[float], places: Sequence[tuple[int, int]]) -> list[float]:
+    """Columns that have room for the cards in them, too."""
+    carded = {column for _, column in places}
+    count = max(len(needs), *(column + 1 for column in carded), 0)
+    found = [*needs, *[CARD_WIDTH] * (count - len(needs))]
+    return [max(width, CARD_WIDTH) if place in carded else width for place, width in enumerate(found)]
 
 
-def _trimmed(widths: list[float], least: int, chart_at: int) -> list[float]:
-    """Without columns at the right that nothing reaches, now that others have become wider."""
+def _with_charts(widths: Sequence[float], chart_at: int) -> list[float]:
+    """Columns so far to the right that a chart that begins at `chart_at` ends in them."""
     found = list(widths)
-    while (
-        chart_at
-        and len(found) > least
-        and sum(column_pixels(width) for width in found[chart_at:-1]) >= CHART_WIDTH + CHART_GAP
-    ):
-        found.pop()
+    while pixels(found[chart_at:]) < CHART_WIDTH + CHART_GAP:
+        found.append(CARD_WIDTH)
     return found
 
 
-def _card_places(count: int, columns: int) -> list[tuple[int, int]]:
-    """(row, column) of the labels of so many cards: in one line, in several even ones where they are more."""
-    if not count:
-        return []
-    lines = math.ceil(count / columns)
-    each = math.ceil(count / lines)
+def _card_places(count: int) -> list[tuple[int, int]]:
+    """(row, column) of the labels of so many cards: in one line, in several even ones where they are many."""
+    lines = max(math.ceil(count / _CARDS_A_LINE), 1)
+    each = max(math.ceil(count / lines), 1)
     return [(CARD_ROW + CARD_ROWS * (number // each), number % each) for number in range(count)]
 
 
-def _band(panel: Panel, top: int, rows: int, room: float) -> Band:
-    """The title and the caption, then the table with its headings and the chart, then the note and a gap."""
-    notes = note_lines(panel, room)
-    charted = bool(panel.chart and rows)
-    rows = max(rows, 1)
-    beside = math.ceil(chart_height(panel, rows) / ROW_PIXELS) if charted else 0
-    return Band(panel, top, rows, charted, notes, 2 + max(1 + rows, beside) + len(notes) + 1)
+def _band(
+    panel: Panel, top: int, rows: int, chart: ChartPlace, notes: tuple[str, ...], row_pixels: int
+) -> Band:
+    """Title and caption, then the headings and the body with the chart, then the note and a gap."""
+    body = 1 + rows
+    if chart is ChartPlace.ABOVE:
+        body += 1
+    elif chart is ChartPlace.BESIDE:
+        body = max(body, math.ceil(chart_height(panel, rows) / row_pixels))
+    return Band(panel, top, rows, chart, notes, 2 + body + len(notes) + 1)
 
 
 def note_beside(panel: Panel, room: float) -> bool:

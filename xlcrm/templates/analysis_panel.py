@@ -13,7 +13,16 @@ from xlcrm.analysis.base import Kind
 from xlcrm.analysis.wording import NO_DATA
 from xlcrm.tables.base import FULL
 from xlcrm.templates import palette
-from xlcrm.templates.analysis_grid import CHART_GAP, CHART_WIDTH, ROW_PIXELS, chart_height, reach
+from xlcrm.templates.analysis_grid import (
+    CHART_GAP,
+    CHART_WIDTH,
+    ROW_PIXELS,
+    WIDE_CHART,
+    ChartPlace,
+    chart_height,
+    is_flexible,
+    reach,
+)
 from xlcrm.templates.analysis_looks import value_look, word_conditions
 from xlcrm.templates.cells import is_blank, write_cell
 from xlcrm.templates.charts import Source, make_chart
@@ -87,7 +96,7 @@ def add_panel(book: Workbook, sheet: Worksheet, place: Place, styles: Styles, co
     _write_body(sheet, place.band, styles, _shown(panel, rows, content))
     _set_heights(sheet, place, rows)
     _add_conditions(sheet, place.band, styles)
-    if place.band.charted:
+    if place.band.chart is not ChartPlace.NOWHERE:
         _add_chart(book, sheet, place, max(len(rows), 1))
 
 
@@ -155,28 +164,29 @@ def _write_body(sheet: Worksheet, band: Band, styles: Styles, body: Sequence[Seq
 
 
 def _set_heights(sheet: Worksheet, place: Place, rows: pd.DataFrame) -> None:
-    """Rows of sentences get their height: of two lines before they are known, of what they need after.
+    """Rows have their height; those of sentences, which are not known yet, are left to the spreadsheet.
 
-    Rows in which people type are left to the spreadsheet, so that they grow with what is typed.
+    A spreadsheet program fits a row to what is written into it only where nobody has set its height.
     """
     band, panel = place.band, place.band.panel
-    texts = [(number, item) for number, item in enumerate(panel.columns) if item.kind is Kind.LONG]
-    for row in range(band.first, band.top + band.height):
+    if band.chart is ChartPlace.ABOVE:
+        sheet.set_row_pixels(band.headings - 1, chart_height(panel, band.rows) + CHART_GAP)
+    for row in range(band.last + 1, band.top + band.height):
         sheet.set_row_pixels(row, ROW_PIXELS)
-    if panel.typed and not len(rows):
-        for row in range(band.first, band.last + 1):
-            sheet.set_row(row, None)
-    elif texts:
-        for offset in range(band.rows):
-            lines = 2
-            if len(rows):
-                cells = [(rows[item.key].iloc[offset], number) for number, item in texts if item.key in rows]
-                lines = max((_lines(text, place.grid.widths[number]) for text, number in cells), default=1)
-            sheet.set_row(band.first + offset, max(lines * LINE_HEIGHT + 3, ROW_PIXELS * 0.75))
+    if is_flexible(panel) and not len(rows):
+        return
+    for offset in range(band.rows):
+        lines = _lines(place, rows.iloc[offset]) if len(rows) else 1
+        sheet.set_row(band.first + offset, max(lines * LINE_HEIGHT + 3, ROW_PIXELS * 0.75))
 
 
-def _lines(text: object, width: float) -> int:
-    return 1 if is_blank(text) else lines_needed(str(text), width)
+def _lines(place: Place, row: pd.Series) -> int:
+    """How many lines the sentences of a row need."""
+    found = [1]
+    for item, width in zip(place.band.panel.columns, place.grid.widths, strict=False):
+        if item.kind is Kind.LONG and item.key in row and not is_blank(row[item.key]):
+            found.append(lines_needed(str(row[item.key]), width))
+    return max(found)
 
 
 def _add_conditions(sheet: Worksheet, band: Band, styles: Styles) -> None:
@@ -194,6 +204,10 @@ def _add_conditions(sheet: Worksheet, band: Band, styles: Styles) -> None:
 
 def _add_chart(book: Workbook, sheet: Worksheet, place: Place, rows: int) -> None:
     band, panel = place.band, place.band.panel
-    chart = make_chart(book, Source(place.sheet, band, rows), (CHART_WIDTH, chart_height(panel, band.rows)))
-    options = {"x_offset": CHART_GAP, "y_offset": 0, "object_position": 2, "description": panel.title}
-    sheet.insert_chart(band.headings, place.grid.chart_at, chart, options)
+    row, column, width = band.headings, place.grid.chart_at, CHART_WIDTH
+    options = {"x_offset": CHART_GAP, "object_position": 2, "description": panel.title}
+    if band.chart is ChartPlace.ABOVE:
+        row, column, width = row - 1, 0, min(place.grid.table_pixels(panel), WIDE_CHART)
+        options |= {"x_offset": 0, "y_offset": CHART_GAP // 2}
+    chart = make_chart(book, Source(place.sheet, band, rows), (width, chart_height(panel, band.rows)))
+    sheet.insert_chart(row, column, chart, options)

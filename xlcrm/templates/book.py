@@ -109,7 +109,7 @@ def build(
         add_home_sheet(home, pack, styles, [button for button in buttons if button.at_home])
         if macros:
             add_macros(book, macros, styles)
-    finish(path, written, ribbon() if macros else b"")
+    finish(path, written, book, ribbon() if macros else b"")
 
 
 def _add_analysis(book: Workbook, pack: str, styles: Styles, buttons: Sequence[Button]) -> None:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from xlcrm.templates.analysis_grid import Band
 
 INKS: Final = ("#1F3A5F", "#C07A2C", "#8FA9C4", "#5B8C3E")
-"""Colours of the series; in black and white they are darkest, middle, lightest, middle."""
+"""Colours of lines, which marks and dashes tell apart, too."""
+BAR_FILLS: Final = ("#1F3A5F", "#9DB8D6", "#5F7FA6", "#D3DEEA")
+"""Colours of bars and columns; neighbours differ in lightness."""
 SHARE_FILLS: Final[tuple[Mapping[str, Any], ...]] = (
     {"fill": {"color": "#1F3A5F"}},
     {"fill": {"color": "#9DB8D6"}},
@@ -141,7 +143,7 @@ def _add_series(chart: Chart, source: Source) -> None:
 
 
 def _bar_look(number: int, count: int) -> dict[str, Any]:
-    look: dict[str, Any] = {"fill": {"color": INKS[number % len(INKS)]}, "border": {"none": True}}
+    look: dict[str, Any] = {"fill": {"color": BAR_FILLS[number % len(BAR_FILLS)]}, "border": {"none": True}}
     return look | {"gap": 45 if count == 1 else 60}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Final
 
 from xlsxwriter import Workbook
@@ -12,6 +13,7 @@ from xlcrm.templates.buttons import restyled
 from xlcrm.templates.ribbon import read_package, with_ribbon, write_package
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -19,6 +21,12 @@ CREATED: Final = dt.datetime(2026, 1, 1)
 """A fixed mark in the file's properties, so that building twice gives the same bytes."""
 _LATIN: Final = f'<a:latin typeface="{palette.FONT}"/>'.encode()
 _EAST_ASIAN: Final = f'<a:ea typeface="{palette.FONT}"/>'.encode()
+_TWO_PLACES: Final = re.compile(
+    rb"<xdr:twoCellAnchor[^>]*>(<xdr:from>.*?</xdr:from>)<xdr:to>.*?</xdr:to>(.*?)</xdr:twoCellAnchor>",
+    re.DOTALL,
+)
+_PIXEL: Final = 9525
+"""English metric units."""
 
 
 def new_book(written: BinaryIO, title: str) -> Workbook:
@@ -33,16 +41,44 @@ def new_book(written: BinaryIO, title: str) -> Workbook:
     return book
 
 
-def finish(path: Path, written: BinaryIO, ribbon: bytes = b"") -> None:
-    """Write the file: the buttons and the Chinese text of the charts in our font, and a ribbon.
+def finish(path: Path, written: BinaryIO, book: Workbook, ribbon: bytes = b"") -> None:
+    """Write the file with what XlsxWriter cannot do.
+
+    The buttons and the Chinese text of the charts get our font, the charts keep their size when rows become
+    higher, and a macro workbook gets its ribbon.
 
     Args:
         path: where to; an existing file is replaced.
         written: the package that XlsxWriter wrote.
-        ribbon: its XML, for a macro workbook.
+        book: what it wrote it from.
+        ribbon: its XML, or nothing.
     """
     parts = {name: _finished(name, content) for name, content in read_package(written).items()}
+    charted = [sheet for sheet in book.worksheets() if sheet.charts]
+    for number, sheet in enumerate(charted, start=1):
+        name = f"xl/drawings/drawing{number}.xml"
+        sizes = [(chart.width, chart.height) for _, _, chart, *_ in sheet.charts]
+        parts[name] = with_own_sizes(parts[name], sizes)
     write_package(path, with_ribbon(parts, ribbon) if ribbon else parts)
+
+
+def with_own_sizes(drawing: bytes, sizes: Sequence[tuple[int, int]]) -> bytes:
+    """A drawing whose objects have a place and a size instead of two places.
+
+    Rows that a program makes higher as it opens a file would stretch an object between two places.
+
+    Args:
+        drawing: XML as XlsxWriter writes it.
+        sizes: pixels across and down of the objects in their order.
+    """
+    left = iter(sizes)
+
+    def sized(found: re.Match[bytes]) -> bytes:
+        width, height = next(left)
+        extent = f'<xdr:ext cx="{width * _PIXEL}" cy="{height * _PIXEL}"/>'.encode()
+        return b"<xdr:oneCellAnchor>" + found[1] + extent + found[2] + b"</xdr:oneCellAnchor>"
+
+    return _TWO_PLACES.sub(sized, drawing)
 
 
 def _finished(name: str, content: bytes) -> bytes:

@@ -41,7 +41,7 @@ def build_report(path: Path, sheets: Sequence[Made], title: str, *, period: str,
             shown = _without_links(made)
             content = Content(shown, period, pack)
             add_analysis_sheet(book, shown.sheet, styles, footer=title, content=content)
-    finish(path, written)
+    finish(path, written, book)
 
 
 def _without_links(made: Made) -> Made:
