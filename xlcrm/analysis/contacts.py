@@ -76,7 +76,7 @@ def different(lines: Lines, codes: Integers, counted: Flags | None = None) -> In
     if counted is not None:
         known &= counted
     size = int(codes.max(initial=0)) + 1
-    pairs = np.unique(lines.of[known] * size + codes[known])
+    pairs = pd.unique(lines.of[known] * size + codes[known])
     return np.bincount(pairs // size, minlength=len(lines))
 
 

@@ -23,12 +23,13 @@ from xlcrm.analysis.base import (
 )
 from xlcrm.analysis.lines import fixed, ratio, share_text
 from xlcrm.analysis.sales import TRADES, trades
-from xlcrm.compute.facts import moments, nothing
+from xlcrm.compute.facts import moments
 from xlcrm.compute.rfm import (
     RFM_CLASSES,
     Thresholds,
     classes,
     in_last_year,
+    newest,
     purchases,
     thresholds,
 )
@@ -211,8 +212,7 @@ def _trades_behind(scope: Scope, codes: Integers) -> pd.DataFrame:
     of, at = line[own["code"].to_numpy()], own["traded_on"].to_numpy(dtype="datetime64[s]")
     recent = in_last_year(at, scope.facts)
     bought = (own["amount"] > 0).to_numpy() & ~np.isin(of, of[recent])
-    last = nothing(len(codes))
-    np.fmax.at(last, of[bought], at[bought])
+    last = newest(of[bought], at[bought], len(codes))
     keep = recent | (bought & (at == last[of]))
     texts = scope.facts.frame(TRADES)["product"].iloc[own["place"][keep]]
     return behind(TRADES, of[keep], own["place"][keep], at=at[keep], amount=own["amount"][keep], text=texts)

@@ -11,7 +11,7 @@ from xlcrm.compute.facts import looked_up, moments, nothing
 from xlcrm.periods import add_months
 
 if TYPE_CHECKING:
-    from xlcrm.compute.facts import Facts, Flags, Moments
+    from xlcrm.compute.facts import Facts, Flags, Integers, Moments
     from xlcrm.rules.parameters import Parameters
 
 NO_PURCHASE: Final = "未成交"
@@ -60,10 +60,9 @@ def purchases(facts: Facts) -> pd.DataFrame:
     counted = (codes >= 0) & (at <= facts.now_at) & plausible(facts).to_numpy()
     recent = counted & in_last_year(at, facts)
     bought = counted & (amounts > 0)
-    known = np.unique(codes[bought])
     size = len(facts.account_ids)
-    last = nothing(size)
-    np.fmax.at(last, codes[bought], at[bought])
+    known = np.flatnonzero(np.bincount(codes[bought], minlength=size))
+    last = newest(codes[bought], at[bought], size)
     count = np.bincount(codes[recent & bought], minlength=size)
     amount = np.bincount(codes[recent], weights=amounts[recent], minlength=size)
     return pd.DataFrame(
@@ -74,6 +73,20 @@ def purchases(facts: Facts) -> pd.DataFrame:
         },
         index=pd.Index(known, name="code"),
     )
+
+
+def newest(codes: Integers, at: Moments, size: int) -> Moments:
+    """(size,) the last of the moments of each code, NaT where it has none.
+
+    Args:
+        codes: (n,) from 0 on.
+        at: (n,) known moments.
+        size: how many codes there are.
+    """
+    # NaT is the least of all integers; as integers it takes a thirtieth of the time.
+    last = nothing(size).astype(np.int64)
+    np.maximum.at(last, codes, at.astype("datetime64[s]").astype(np.int64))
+    return last.view("datetime64[s]")
 
 
 def in_last_year(at: Moments, facts: Facts) -> Flags:
