@@ -76,6 +76,18 @@ class Reference:
         self, rule: Rule, row: Row, log: CaseLog | None
     ) -> tuple[dt.datetime | None, dt.datetime | None, str]:
         """A clock that runs once: start, deadline and status."""
+        start, due, stop = self.times(rule, row, log)
+        if start is None or due is None:
+            return None, None, "未开始"
+        if stop is not None:
+            return start, due, stopped(rule, start, stop, due)
+        waiting = bool(log and log.waiting) and not on_given_day(rule)
+        return start, due, self.deadlines.open_status(rule, start, due, self.now, waiting=waiting)
+
+    def times(
+        self, rule: Rule, row: Row, log: CaseLog | None
+    ) -> tuple[dt.datetime | None, dt.datetime | None, dt.datetime | None]:
+        """A clock that runs once: start, deadline and stop."""
         picks = {
             item.pick
             for item in rule.stop.items
@@ -86,7 +98,7 @@ class Reference:
         if start and log and log.reopened and ends_case and not on_given_day(rule):
             start = max(start, log.reopened) if self.book.parameters.reopened == "重启" else start
         if start is None:
-            return None, None, "未开始"
+            return None, None, None
         pauses = log.pauses if log and not on_given_day(rule) else []
         due = original = self.deadlines.due(rule, start, pauses)
         if ends_case and row.get("extended_to"):
@@ -101,10 +113,7 @@ class Reference:
             stop = self.finder.first_of(rule.stop, asked)
         if stop is None and log and log.ended and Pick.LATER in picks and log.ended > start:
             stop = log.ended
-        if stop is not None:
-            return start, due, stopped(rule, start, stop, due)
-        waiting = bool(log and log.waiting) and not on_given_day(rule)
-        return start, due, self.deadlines.open_status(rule, start, due, self.now, waiting=waiting)
+        return start, due, stop
 
     def start(self, rule: Rule, row: Row) -> dt.datetime | None:
         """The start up to now; a planned day may lie ahead, unless the row itself is from after now."""
