@@ -224,8 +224,9 @@ def in_month(scope: Scope, month: np.datetime64 | None = None) -> dict[str, Flag
 
 def behind_orders(every: Orders, lines: Lines) -> pd.DataFrame:
     """The orders of each line: what is overdue first, then what was late, the longest first."""
-    rank = np.array([2, 1, 0, 3, 4])[every.outcome]
-    order = np.lexsort((-np.nan_to_num(every.overdue_days), rank))
+    places = np.flatnonzero(lines.of >= 0)
+    rank = np.array([2, 1, 0, 3, 4])[every.outcome[places]]
+    order = places[np.lexsort((-np.nan_to_num(every.overdue_days[places]), rank))]
     frame = every.frame.iloc[order]
     words = np.array([*OUTCOMES, ""], dtype=object)[every.outcome[order]]
     texts = [

@@ -17,7 +17,6 @@ from xlcrm.analysis.base import (
     Kind,
     Panel,
     detail,
-    joined,
     shown,
 )
 from xlcrm.analysis.lines import Lines, by_month, filled, half_year, ranked, ratio
@@ -82,17 +81,15 @@ def funnel(scope: Scope) -> Filled:
     )
     if not len(rows):
         return Filled(table.iloc[:0], _nothing(scope))
-    parts = [
-        behind_pushes(own, Lines(tuple(_STAGES), np.full(len(own), line)))
-        for line, key in enumerate(_STAGES.values())
-        if len(own := rows[rows[key].notna()])
-    ]
+    told = [np.flatnonzero(rows[key].notna()) for key in _STAGES.values()]
+    of = np.repeat(np.arange(len(told)), [len(own) for own in told])
+    found = behind_pushes(rows.iloc[np.concatenate(told)], Lines(tuple(_STAGES), of))
     people = rows["pushed"].sum()
     rate = float(response_rate(rows, all_of(rows))[0])
     caption = f"{scope.period} 推送{len(rows)}次共{people:,.0f}人次"
     if not np.isnan(rate):
         caption += f"，响应率{percent_text(rate * 100)}"
-    return Filled(table, caption, joined(*parts))
+    return Filled(table, caption, found)
 
 
 def by(scope: Scope, key: str) -> Filled:

@@ -146,13 +146,14 @@ def result(item: Dimension, which: Flags) -> tuple[str | None, str | None]:
 def behind_cases(every: Cases, lines: object, places: object) -> pd.DataFrame:
     """The cases at these places behind these lines."""
     chosen = np.asarray(places, dtype=np.int64)
-    texts = objects(every.frame["content"])[chosen]
+    texts = objects(every.frame["content"].iloc[chosen])
     return behind(CASES, lines, chosen, at=every.received[chosen], text=texts)
 
 
 def behind_lines(every: Cases, lines: Lines) -> pd.DataFrame:
     """The rows of each line, those that miss most first, then the newest."""
-    order = np.lexsort((-every.received.astype(np.int64), -every.unmet))
+    places = np.flatnonzero(lines.of >= 0)
+    order = places[np.lexsort((-every.received[places].astype(np.int64), -every.unmet[places]))]
     return behind_cases(every, lines.of[order], order)
 
 

@@ -36,8 +36,9 @@ def _behind(rows: pd.DataFrame, lines: Integers) -> pd.DataFrame:
 
 
 def _by_score(rows: pd.DataFrame, of: Integers) -> tuple[pd.DataFrame, Integers]:
-    """Rows and their lines, the lowest scores first."""
-    order = np.argsort(rows["final_score"].to_numpy(dtype=np.float64), kind="stable")
+    """The rows that add to a line, and their lines, the lowest scores first."""
+    places = np.flatnonzero(of >= 0)
+    order = places[np.argsort(rows["final_score"].to_numpy(dtype=np.float64)[places], kind="stable")]
     return rows.iloc[order], of[order]
 
 

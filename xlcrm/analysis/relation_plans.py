@@ -121,8 +121,9 @@ def _of_plans(every: Plans, lines: Lines) -> dict[str, np.ndarray]:
 
 def _behind(every: Plans, lines: Lines) -> pd.DataFrame:
     """The plans of each line: overdue ones first, then open ones, then done ones, the earliest first."""
-    rank = np.select([every.overdue, ~every.in_time], [0, 1], default=2)
-    order = np.lexsort((every.due.astype(np.int64), rank))
+    places = np.flatnonzero(lines.of >= 0)
+    rank = np.select([every.overdue[places], ~every.in_time[places]], [0, 1], default=2)
+    order = places[np.lexsort((every.due[places].astype(np.int64), rank))]
     frame = every.frame.iloc[order]
     return behind(
         PLANS,
@@ -140,9 +141,9 @@ def people(scope: Scope) -> Filled:
     rows = sums_of(scope, scope.month)
     planned = rows["planned"].to_numpy(dtype=np.float64)
     lines = ranked(rows["owner"], PEOPLE_SHOWN, lambda found: found.total(planned))
-    line_of = dict(zip(rows["owner"], lines.of.tolist(), strict=True))
     inside = every.within(scope.month)
-    own = np.array([line_of.get(name, -1) for name in every.frame["owner"]], dtype=np.int64)
+    place = pd.Index(rows["owner"]).get_indexer(pd.Index(every.frame["owner"]))
+    own = np.where(place >= 0, lines.of[place] if len(lines.of) else -1, -1)
     of_plans = Lines(lines.names, np.where(inside, own, -1), lines.rest)
     found = _of_summaries(rows, lines)
     found["overdue"] = of_plans.count(every.overdue)
