@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from xlcrm.templates.buttons import column_pixels
 from xlcrm.templates.measures import heading_width, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from xlcrm.analysis.base import AnalysisSheet, Card, Column, Panel
 
@@ -25,16 +25,26 @@ CARD_WIDTH: Final = 16
 """Characters that a column with a card in it has at least."""
 ROW_PIXELS: Final = 24
 """Pixels of a row of a panel's body, and of the rows beside a chart."""
+HEADING_POINTS: Final = 34
+"""Height of the headings' row."""
 CHART_WIDTH: Final = 680
-"""Pixels; the height depends on what is drawn."""
+"""Pixels of a chart beside a table at least; the height depends on what is drawn."""
+_PAGE: Final = 1420
+"""Pixels that a sheet is wide at least: print is scaled to its width, and two panels fit on a page then."""
 CHART_GAP: Final = 14
 """Pixels between a table and its chart."""
 WIDE_CHART: Final = 1100
-"""Pixels that a chart above a table is wide at most."""
-HIGHEST_ROW: Final = 545
-"""Pixels; Excel allows no more."""
+"""Pixels that a chart is wide at most."""
+_HIGHEST: Final = 530
+"""Pixels of a chart in one row at most; Excel allows no higher one."""
+_HIGHEST_BESIDE: Final = 660
+"""Pixels of a chart of many bars at most."""
+_POINTS: Final = 0.75
+"""Of a pixel."""
 _NARROW: Final = 900
 """Pixels of a table that leave room for a chart beside it."""
+_MANY: Final = 20
+"""More bars than this stand beside their table, however wide, so that each has its height."""
 _FLEXIBLE_PIXELS: Final = 17
 """The least pixels of a row that a spreadsheet program fits to its text."""
 _CARDS_A_LINE: Final = 9
@@ -84,6 +94,7 @@ class Band:
         top: row of the title.
         rows: rows that are kept for the body.
         chart: where the chart stands.
+        chart_at: column in which it begins.
         notes: lines of the note that stand below the body; none where it fits beside the title.
         height: rows down to the next band's title.
     """
@@ -92,8 +103,9 @@ class Band:
     top: int
     rows: int
     chart: ChartPlace
+    chart_at: int
     notes: tuple[str, ...]
-    height: int
+    height: int = 0
 
     @property
     def caption(self) -> int:
@@ -125,13 +137,11 @@ class Grid:
 
     Attributes:
         widths: of its columns in characters, up to the right edge of what prints.
-        chart_at: column in which charts beside tables begin.
         cards: card, row and column of its label.
         bands: from top to bottom.
     """
 
     widths: tuple[float, ...]
-    chart_at: int
     cards: tuple[tuple[Card, int, int], ...]
     bands: tuple[Band, ...]
 
@@ -140,9 +150,12 @@ class Grid:
         """Width of what prints."""
         return pixels(self.widths)
 
-    def table_pixels(self, panel: Panel) -> int:
-        """Width of a panel's table."""
-        return pixels(self.widths[: len(panel.columns)])
+    def chart_width(self, band: Band) -> int:
+        """Pixels across a panel's chart: what is left of the page beside a table, as wide as one above it."""
+        if band.chart is ChartPlace.ABOVE:
+            return min(pixels(self.widths[: len(band.panel.columns)]), WIDE_CHART)
+        free = _PAGE - pixels(self.widths[: band.chart_at]) - CHART_GAP
+        return min(max(CHART_WIDTH, free), WIDE_CHART)
 
 
 def pixels(widths: Sequence[float]) -> int:
@@ -161,18 +174,23 @@ def grid_of(sheet: AnalysisSheet, filled: Mapping[str, int] | None = None) -> Gr
     widths = _widened(_needs(sheet.panels), places)
     narrow = [item for item in sheet.panels if item.chart and pixels(widths[: len(item.columns)]) <= _NARROW]
     chart_at = max((len(item.columns) for item in narrow), default=0)
-    widths = _with_charts(widths, chart_at) if narrow else widths
+    begins = {item.name: chart_at for item in narrow}
+    begins |= {item.name: len(item.columns) for item in sheet.panels if _is_long(item) and item not in narrow}
+    widths = _reaching(widths, begins.values())
     top = CARD_ROW + CARD_ROWS * len({row for row, _ in places})
     bands = []
     for panel in sheet.panels:
         rows = panel.rows if filled is None else filled.get(panel.name, 0)
-        chart = ChartPlace.BESIDE if panel in narrow else ChartPlace.ABOVE
+        chart = ChartPlace.BESIDE if panel.name in begins else ChartPlace.ABOVE
         chart = chart if panel.chart and rows else ChartPlace.NOWHERE
+        bare = Band(
+            panel, top, max(rows, 1), chart, begins.get(panel.name, 0), note_lines(panel, sum(widths))
+        )
         row = _FLEXIBLE_PIXELS if filled is None and is_flexible(panel) else ROW_PIXELS
-        bands.append(_band(panel, top, max(rows, 1), chart, note_lines(panel, sum(widths)), row))
+        bands.append(replace(bare, height=_height(bare, row)))
         top += bands[-1].height
     cards = tuple((card, *place) for card, place in zip(sheet.cards, places, strict=True))
-    return Grid(tuple(widths), chart_at, cards, tuple(bands))
+    return Grid(tuple(widths), cards, tuple(bands))
 
 
 def is_flexible(panel: Panel) -> bool:
@@ -191,9 +209,9 @@ def chart_height(panel: Panel, rows: int) -> int:
     """Pixels of a panel's chart for so many rows."""
     assert panel.chart  # noqa: S101 - callers ask for panels with a chart
     if panel.chart.kind is ChartKind.BARS:
-        each = 26 if len(panel.chart.series) == 1 else 36
-        return min(max(100 + each * rows, 220), HIGHEST_ROW - CHART_GAP)
-    return 210 if panel.chart.kind is ChartKind.SHARES else 310
+        each = 22 if len(panel.chart.series) == 1 else 30
+        return min(max(90 + each * rows, 210), _HIGHEST_BESIDE if _is_long(panel) else _HIGHEST)
+    return 190 if panel.chart.kind is ChartKind.SHARES else 280
 
 
 def reach(title: str, size: float, widths: Sequence[float]) -> int:
@@ -226,10 +244,18 @@ def _widened(needs: Sequence[float], places: Sequence[tuple[int, int]]) -> list[
     return [max(width, CARD_WIDTH) if place in carded else width for place, width in enumerate(found)]
 
 
-def _with_charts(widths: Sequence[float], chart_at: int) -> list[float]:
-    """Columns so far to the right that a chart that begins at `chart_at` ends in them."""
+def _is_long(panel: Panel) -> bool:
+    bars = panel.chart and panel.chart.kind is ChartKind.BARS
+    return bool(bars and panel.rows > _MANY)
+
+
+def _reaching(widths: Sequence[float], begins: Iterable[int]) -> list[float]:
+    """Columns so far to the right that the charts that begin at these columns end in them."""
     found = list(widths)
-    while pixels(found[chart_at:]) < CHART_WIDTH + CHART_GAP:
+    for place in begins:
+        while pixels(found[place:]) < CHART_WIDTH + CHART_GAP:
+            found.append(CARD_WIDTH)
+    while pixels(found) < _PAGE:
         found.append(CARD_WIDTH)
     return found
 
@@ -241,16 +267,15 @@ def _card_places(count: int) -> list[tuple[int, int]]:
     return [(CARD_ROW + CARD_ROWS * (number // each), number % each) for number in range(count)]
 
 
-def _band(
-    panel: Panel, top: int, rows: int, chart: ChartPlace, notes: tuple[str, ...], row_pixels: int
-) -> Band:
-    """Title and caption, then the headings and the body with the chart, then the note and a gap."""
-    body = 1 + rows
-    if chart is ChartPlace.ABOVE:
+def _height(band: Band, row_pixels: int) -> int:
+    """Rows of title and caption, of headings and body with the chart, of the note and of a gap."""
+    body = 1 + band.rows
+    if band.chart is ChartPlace.ABOVE:
         body += 1
-    elif chart is ChartPlace.BESIDE:
-        body = max(body, math.ceil(chart_height(panel, rows) / row_pixels))
-    return Band(panel, top, rows, chart, notes, 2 + body + len(notes) + 1)
+    elif band.chart is ChartPlace.BESIDE:
+        below_headings = chart_height(band.panel, band.rows) - HEADING_POINTS / _POINTS
+        body = max(body, 1 + math.ceil(below_headings / row_pixels))
+    return 2 + body + len(band.notes) + 1
 
 
 def note_beside(panel: Panel, room: float) -> bool:

@@ -15,9 +15,8 @@ from xlcrm.tables.base import FULL
 from xlcrm.templates import palette
 from xlcrm.templates.analysis_grid import (
     CHART_GAP,
-    CHART_WIDTH,
+    HEADING_POINTS,
     ROW_PIXELS,
-    WIDE_CHART,
     ChartPlace,
     chart_height,
     is_flexible,
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 NOT_YET: Final = "尚未刷新"
 NO_CAPTION: Final = "刷新后显示"
 _TITLE_SIZE: Final = 12
-_TITLE_HEIGHT, _CAPTION_HEIGHT, _HEADING_HEIGHT = 24, 20, 34
+_TITLE_HEIGHT, _CAPTION_HEIGHT = 24, 20
 """Points."""
 
 
@@ -116,7 +115,7 @@ def _write_heads(sheet: Worksheet, place: Place, styles: Styles, caption: str) -
         sheet.write_string(band.below + number, 0, text, styles.get(**quiet))
     sheet.set_row(band.top, _TITLE_HEIGHT)
     sheet.set_row(band.caption, _CAPTION_HEIGHT)
-    sheet.set_row(band.headings, _HEADING_HEIGHT)
+    sheet.set_row(band.headings, HEADING_POINTS)
 
 
 def _add_table(sheet: Worksheet, place: Place, styles: Styles, rows: int) -> None:
@@ -204,10 +203,11 @@ def _add_conditions(sheet: Worksheet, band: Band, styles: Styles) -> None:
 
 def _add_chart(book: Workbook, sheet: Worksheet, place: Place, rows: int) -> None:
     band, panel = place.band, place.band.panel
-    row, column, width = band.headings, place.grid.chart_at, CHART_WIDTH
+    row, column = band.headings, band.chart_at
     options = {"x_offset": CHART_GAP, "object_position": 2, "description": panel.title}
     if band.chart is ChartPlace.ABOVE:
-        row, column, width = row - 1, 0, min(place.grid.table_pixels(panel), WIDE_CHART)
+        row, column = row - 1, 0
         options |= {"x_offset": 0, "y_offset": CHART_GAP // 2}
-    chart = make_chart(book, Source(place.sheet, band, rows), (width, chart_height(panel, band.rows)))
+    size = (place.grid.chart_width(band), chart_height(panel, band.rows))
+    chart = make_chart(book, Source(place.sheet, band, rows), size)
     sheet.insert_chart(row, column, chart, options)
