@@ -9,10 +9,11 @@ from dataclasses import replace
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import font_manager
 
 from tests.report.build import HOSTILE, every_chart, made
 from xlcrm.analysis.base import ChartKind
-from xlcrm.report.charts import drawing_style, height, short, svg
+from xlcrm.report.charts import chinese_fonts, height, short, svg
 from xlcrm.report.document import Drawing, Series, document
 from xlcrm.tables.base import Kind
 
@@ -153,10 +154,28 @@ def test_the_machine_s_locale_and_settings_do_not_matter(monkeypatch: pytest.Mon
         assert mpl.rcParams["font.size"] == 30
 
 
-def test_the_fonts_of_the_machine_are_nobody_s_business(caplog: pytest.LogCaptureFixture) -> None:
-    with drawing_style():
-        pass
-    svg(drawings()[ChartKind.BARS], "a")
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [(["DejaVu Sans"], []), (["SimHei", "DejaVu Sans", "PingFang SC"], ["PingFang SC", "SimHei"])],
+)
+def test_chinese_fonts_are_looked_for_in_their_order(
+    monkeypatch: pytest.MonkeyPatch, names: list[str], found: list[str]
+) -> None:
+    fonts = [
+        replace(font, name=name) for font, name in zip(font_manager.fontManager.ttflist, names, strict=False)
+    ]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", fonts)
+    assert chinese_fonts() == found
+
+
+def test_the_fonts_of_the_machine_do_not_matter(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = [svg(item, "a") for item in drawings().values()]
+    own = [font for font in font_manager.fontManager.ttflist if font.name == "DejaVu Sans"]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", own)
+    font_manager.fontManager._findfont_cached.cache_clear()
+    assert [svg(item, "a") for item in drawings().values()] == expected
     assert not caplog.records
 
 

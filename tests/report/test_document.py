@@ -112,8 +112,8 @@ def test_cards_say_whether_a_change_is_welcome() -> None:
     item = made((panel(None), Filled(rows(), "")), figures=figures)
     page = document("报告", "", [item]).pages[0]
     assert [(card.label, card.value, card.text, card.mood) for card in page.cards] == [
-        ("客户总数", "1,200", "较上月 +3", "good"),
-        ("逾期任务", "4", "较上月 +1", "bad"),
+        ("客户总数", "1,200", "好转：较上月 +3", "good"),
+        ("逾期任务", "4", "转差：较上月 +1", "bad"),
         ("NPS", "—", "n=0", ""),
     ]
     assert (page.title, page.hint) == ("客户分析", "看哪些行业")

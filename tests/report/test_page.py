@@ -9,9 +9,10 @@ import pandas as pd
 
 from tests.report.build import COLUMNS, HOSTILE, every_chart, made, panel, rows
 from xlcrm.analysis.base import Figure, Filled
+from xlcrm.analysis.wording import NO_DATA
 from xlcrm.report.document import Document, document
 from xlcrm.report.marks import MARK
-from xlcrm.report.page import NO_ROWS, page
+from xlcrm.report.page import page
 
 _VOID = {"meta", "path", "use", "rect"}
 
@@ -77,6 +78,7 @@ def test_texts_of_the_workbook_are_shown_and_never_run() -> None:
     found = Reader(text)
     assert found.all("script") == []
     assert HOSTILE in found.words
+    assert f"好转：{HOSTILE}" in found.words
     assert "&lt;script&gt;" in text
     assert not [name for _, item in found.seen for name in item if name.startswith("on")]
 
@@ -109,7 +111,7 @@ def test_charts_say_in_words_what_they_show() -> None:
 
 def test_a_panel_without_rows_says_so() -> None:
     words = Reader(page(report())).words
-    assert words.count(NO_ROWS) == 1
+    assert words.count(NO_DATA) == 1
     assert "2026年10月没有数据" in words
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 
 import pandas as pd
-import pytest
-from matplotlib import font_manager
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure as Sheet
 from PIL import Image
@@ -15,7 +13,7 @@ from tests.report.build import COLUMNS, every_chart, made, panel, rows
 from xlcrm.analysis.base import Figure, Filled
 from xlcrm.report.document import Document, document
 from xlcrm.report.marks import MARK
-from xlcrm.report.pictures import drawn, has_chinese_font, pages_of
+from xlcrm.report.pictures import drawn, pages_of
 
 
 def opened(content: bytes) -> Image.Image:
@@ -70,12 +68,3 @@ def test_a_long_cell_makes_its_row_higher() -> None:
 def test_no_rows_are_a_sentence() -> None:
     empty = pd.DataFrame({item.key: [] for item in COLUMNS})
     assert opened(drawn(simple(Filled(empty, "没有数据")))[0]).size[1] > 100
-
-
-@pytest.mark.parametrize(("names", "found"), [(["DejaVu Sans"], False), (["DejaVu Sans", "SimHei"], True)])
-def test_a_chinese_font_is_looked_for(
-    monkeypatch: pytest.MonkeyPatch, names: list[str], *, found: bool
-) -> None:
-    fonts = [font_manager.FontEntry(name=name) for name in names]
-    monkeypatch.setattr(font_manager.fontManager, "ttflist", fonts)
-    assert has_chinese_font() is found

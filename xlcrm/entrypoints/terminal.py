@@ -36,6 +36,9 @@ NowText = Annotated[str, typer.Option("--now", help="以此为当前时间，例
 MonthText = Annotated[
     str, typer.Option("--month", help="统计哪个月，例如 2026-10；不加则用参数表的报表月份", metavar="年月")
 ]
+AsOfText = Annotated[
+    str, typer.Option("--as-of", help="按某天结束时的情况统计，例如 2026-10-31", metavar="日期")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="输出成文档页面")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示将要写入什么，不改动文件")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +28,7 @@ from xlcrm.report.looks import (
 from xlcrm.tables.base import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -51,8 +50,13 @@ _MYRIAD: Final = 10_000
 
 
 @contextlib.contextmanager
-def drawing_style() -> Iterator[None]:
-    """Settings under which charts look the same on every machine."""
+def drawing_style(fonts: Sequence[str] = ()) -> Iterator[None]:
+    """Settings under which charts look the same on every machine.
+
+    Args:
+        fonts: of this machine, to draw letters with; without them texts are only measured, with a font that
+            comes with matplotlib, which is enough where a reader's own fonts will show them.
+    """
     import matplotlib as mpl  # noqa: PLC0415 - commands that draw nothing start without it
 
     settings: dict[Any, Any] = {
@@ -61,23 +65,25 @@ def drawing_style() -> Iterator[None]:
         "text.parse_math": False,  # a customer may be called $x$
         "axes.formatter.use_locale": False,
         "axes.unicode_minus": False,
-        "font.family": [*FAMILIES, "sans-serif"],
+        "font.family": [*fonts[:1], "DejaVu Sans"],  # each that is missing would be looked for every time
         "font.size": _LETTER,
         "hatch.linewidth": 0.6,
         "text.color": INK,
         "xtick.color": MUTED,
         "ytick.color": INK,
     }
-    fonts = logging.getLogger("matplotlib.font_manager")
-    level = fonts.level
-    fonts.setLevel(logging.ERROR)  # it would tell of each font of ours that the machine lacks
-    try:
-        with mpl.rc_context(), warnings_off():
-            mpl.rcdefaults()  # whatever the user's own settings file says
-            mpl.rcParams.update(settings)
-            yield
-    finally:
-        fonts.setLevel(level)
+    with mpl.rc_context(), warnings_off():
+        mpl.rcdefaults()  # whatever the user's own settings file says
+        mpl.rcParams.update(settings)
+        yield
+
+
+def chinese_fonts() -> list[str]:
+    """The fonts of this machine that have Chinese letters, the best first."""
+    from matplotlib import font_manager  # noqa: PLC0415 - see drawing_style
+
+    names = {font.name for font in font_manager.fontManager.ttflist}
+    return [name for name in FAMILIES if name in names]
 
 
 @contextlib.contextmanager

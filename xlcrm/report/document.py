@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import DETAIL
+from xlcrm.analysis.wording import card_text, figure_text
 from xlcrm.tables.base import FULL, NUMBERS, Kind
 from xlcrm.tables.cells import cell_text
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from xlcrm.analysis.base import Card, Chart, ChartKind, Column, Figure, Filled, Panel
     from xlcrm.analysis.sheets import Made
-
-NO_DATA: Final = "—"
-"""What a card without a value shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +126,8 @@ def _page(made: Made, pack: str) -> Page:
 
 
 def _card(card: Card, figure: Figure) -> CardText:
-    value = NO_DATA if figure.value is None else value_text(figure.value, card.kind)
     mood = "" if figure.good is None else "good" if figure.good else "bad"
-    return CardText(card.label, value, figure.text, mood)
+    return CardText(card.label, figure_text(figure, card.kind), card_text(figure), mood)
 
 
 def _block(panel: Panel, filled: Filled, pack: str) -> Block:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from xlcrm.analysis.wording import NO_DATA
 from xlcrm.report import looks
 from xlcrm.report.charts import svg
 from xlcrm.report.marks import MARK
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from xlcrm.report.document import Document, Drawing
-
-NO_ROWS: Final = "本期没有数据"
 
 
 def page(document: Document) -> str:
@@ -25,7 +24,7 @@ def page(document: Document) -> str:
     return _template().render(
         document=document,
         mark=MARK,
-        no_rows=NO_ROWS,
+        no_rows=NO_DATA,
         ink=looks.INK,
         muted=looks.MUTED,
         line=looks.LINE,

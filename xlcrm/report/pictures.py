@@ -6,10 +6,10 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from xlcrm.report.charts import draw, drawing_style, height
-from xlcrm.report.looks import FAMILIES, INK, LINE, MUTED, SERIES, em, wrapped
+from xlcrm.analysis.wording import NO_DATA
+from xlcrm.report.charts import chinese_fonts, draw, drawing_style, height
+from xlcrm.report.looks import INK, LINE, MUTED, SERIES, em, wrapped
 from xlcrm.report.marks import MARK
-from xlcrm.report.page import NO_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,17 +49,9 @@ def pages_of(pdf: bytes, dots: int = DOTS) -> list[bytes]:
     return found
 
 
-def has_chinese_font() -> bool:
-    """Whether this machine has a font that pictures can take Chinese letters from."""
-    from matplotlib import font_manager  # noqa: PLC0415 - other commands start without it
-
-    names = {font.name for font in font_manager.fontManager.ttflist}
-    return not names.isdisjoint(FAMILIES)
-
-
 def drawn(document: Document) -> list[bytes]:
     """One PNG file a sheet, drawn without any other program; as long as the sheet needs."""
-    with drawing_style():
+    with drawing_style(chinese_fonts()):
         return [_drawn(page, f"{document.title}  {document.period}") for page in document.pages]
 
 
@@ -92,7 +84,7 @@ def _add(canvas: _Canvas, block: Block) -> None:
     if block.rows:
         canvas.table(block)
     else:
-        canvas.text(NO_ROWS, 9, MUTED)
+        canvas.text(NO_DATA, 9, MUTED)
     canvas.text(block.note, 8, MUTED)
 
 

@@ -20,6 +20,7 @@ from xlcrm.entrypoints.show import (
 )
 from xlcrm.entrypoints.terminal import (
     AsJson,
+    AsOfText,
     DryRun,
     Live,
     MonthText,
@@ -76,9 +77,7 @@ def analyse(
     path: PathArgument,
     *,
     month: MonthText = "",
-    as_of: Annotated[
-        str, typer.Option("--as-of", help="按某天结束时的情况统计，例如 2026-10-31", metavar="日期")
-    ] = "",
+    as_of: AsOfText = "",
     now: NowText = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
