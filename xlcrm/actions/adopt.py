@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from xlcrm.actions.base import Outcome
-from xlcrm.actions.blocks import appended, cells, next_row, worded
+from xlcrm.actions.blocks import appended, cells, next_row, plain, worded
 from xlcrm.actions.journal import CellChange, Entry, journal_blocks
 from xlcrm.actions.loading import load
 from xlcrm.actions.normalise import lost, new_batch
@@ -137,18 +137,12 @@ def _addition(loaded: Loaded, door: Remembered, table: str, rows: pd.DataFrame) 
         if row is not None:
             where = address(row, sheet.places[key])
             return f"“{sheet.sheet}”数据下面的空行 {where} 里是公式；请先清除空行里的公式，再重新运行"
-    placed = {key: worded(sheet.table.by_key[key], cells(_plain(new[key]))) for key in filled}
+    placed = {key: worded(sheet.table.by_key[key], cells(plain(new[key]))) for key in filled}
     return Addition(longer, tuple(index), placed)
 
 
 def _longer(sheet: SheetData, new: pd.DataFrame) -> SheetData:
     return dataclasses.replace(sheet, frame=pd.concat([sheet.frame, new]))
-
-
-def _plain(values: pd.Series) -> Any:
-    if values.dtype.kind == "M":
-        return values.to_numpy()
-    return values.astype(object).where(values.notna(), None).to_numpy()
 
 
 def _lines(item: Addition) -> list[dict[str, Cell]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
+from xlcrm.compute.facts import objects
 from xlcrm.tables.base import Kind
 from xlcrm.workbook.patch.ranges import letters
 from xlcrm.workbook.port import KEEP, Block, BlockCell, Link
@@ -108,9 +109,7 @@ def list_blocks(sheet: SheetData, rows: pd.DataFrame, sheets: Mapping[str, Sheet
 
 def plain(values: pd.Series) -> Objects:
     """(n,) any column's values: moments as they are, everything else as objects with None for blank."""
-    if values.dtype.kind == "M":
-        return values.to_numpy()
-    return values.astype(object).where(values.notna(), None).to_numpy()
+    return values.to_numpy() if values.dtype.kind == "M" else objects(values)
 
 
 def links(targets: pd.Series, sheets: Mapping[str, SheetData]) -> list[BlockCell]:
