@@ -53,6 +53,7 @@ def test_ratings_of_every_kind_of_case_are_parts_of_the_best_answer() -> None:
                     {"customer_id": "2023001", "received_at": "2026-11-02 09:00", "satisfaction": 3},
                     {"received_at": "2026-11-02 09:00", "resolved_at": "2026-11-05 10:00", "satisfaction": 5},
                     {"received_at": "2026-11-02 09:00", "satisfaction": 6},  # no such score
+                    {"called_back_at": "2026-11-21 09:00", "satisfaction": 1},  # after now
                     {"received_at": "2026-11-02 09:00"},
                 ],
                 "orders": [
@@ -61,7 +62,7 @@ def test_ratings_of_every_kind_of_case_are_parts_of_the_best_answer() -> None:
                 ],
                 "complaints": [
                     complaint(satisfaction="非常满意"),
-                    complaint(satisfaction="不满意", called_back_at="2026-11-21 09:00"),  # after now
+                    complaint(satisfaction=None),
                 ],
                 "recovery_cases": [{"received_at": "2026-11-03 09:00", "satisfaction": 7.5}],
             }
