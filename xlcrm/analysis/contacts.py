@@ -96,13 +96,9 @@ def _by_person(scope: Scope) -> Filled:
     )
     counts = {f"m{month}": _or_blank(lines.count(back == month)) for month in range(TREND_MONTHS)}
     current = Lines(lines.names, np.where(back == 0, lines.of, -1))
-    rows = pd.DataFrame(
-        {
-            "person": list(lines.names),
-            **counts,
-            "customers": _or_blank(different(current, found["code"].to_numpy())),
-        }
-    )
+    customers = different(current, found["code"].to_numpy())
+    reached = np.where(np.isnan(counts["m0"]), np.nan, customers)
+    rows = pd.DataFrame({"person": list(lines.names), **counts, "customers": reached})
     total = int((back == 0).sum())
     top = leader(lines, counts["m0"])
     caption = f"{scope.period} 跟进{total}次" if total else f"{scope.period} 没有跟进记录"

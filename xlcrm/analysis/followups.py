@@ -22,7 +22,7 @@ from xlcrm.analysis.base import (
     shown,
 )
 from xlcrm.analysis.contacts import CONTACT_TREND_PANEL, CONTACTS_PANEL, RECORDS, contacts_card
-from xlcrm.analysis.judged import LATE, LATE_OPEN, MET_IN_TIME, OPEN, judged
+from xlcrm.analysis.judged import DECIDED, LATE, LATE_OPEN, MET_IN_TIME, OPEN, judged
 from xlcrm.analysis.lines import Lines, compared, leader, ranked, ratio, share_text
 from xlcrm.analysis.needs import NEEDS_PANEL
 from xlcrm.analysis.register import on_file
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 _PEOPLE: Final = 20
 _NEXT_ACTION: Final = ("followup_records", "下一步")
 """Table and clock of 下一步行动: kept by its 完成日期, else by the customer's next record."""
-_DECIDED: Final = (MET_IN_TIME, LATE, LATE_OPEN)
 
 
 def _tasks(scope: Scope) -> pd.DataFrame:
@@ -99,13 +98,13 @@ def _overdue(scope: Scope) -> Filled:
             "upcoming": lines.count(state == UPCOMING),
         }
     )
-    shown_ = scope.run.shown
-    top, total = leader(lines, counts), shown_.counts[STATES[OVERDUE]]
+    due = scope.run.shown
+    top, total = leader(lines, counts), due.counts[STATES[OVERDUE]]
     caption = f"{scope.as_of} 逾期任务{total}项"
     if top is not None:
         caption += f"，{lines.names[top]}最多，{counts[top]}项"
-    if shown_.left_out:
-        caption += f"；另有{shown_.left_out}项任务未列入清单"
+    if due.left_out:
+        caption += f"；另有{due.left_out}项任务未列入清单"
     return Filled(rows, caption, _tasks_behind(found, lines, late))
 
 
@@ -130,12 +129,11 @@ def _kept(scope: Scope) -> Filled:
     found = scope.once(_next_actions)
     counted = (found["month"] == str(scope.month)).to_numpy()
     if not counted.any():
-        words = (
-            "没有到期的下一步行动" if _NEXT_ACTION in scope.run.clocks else "未统计：规则 下一步行动 没有启用"
-        )
+        known = _NEXT_ACTION in scope.run.clocks
+        words = "没有要完成的下一步行动" if known else "没有启用“下一步行动”的规则，无法统计"
         return Filled(_no_rows(KEPT_PANEL), f"{scope.period} {words}")
     outcome = found["outcome"].to_numpy(dtype=object)
-    decided = np.isin(outcome, _DECIDED)
+    decided = np.isin(outcome, DECIDED)
     lines = ranked(
         found["owner"],
         _PEOPLE,
@@ -156,11 +154,7 @@ def _kept(scope: Scope) -> Filled:
         }
     )
     total = int(n.sum())
-    rate = (
-        f"按时完成率{share_text(int(met.sum()), total)}（n={total}）"
-        if total
-        else "到期的行动都还未到评判时间"
-    )
+    rate = f"按时完成率{share_text(int(met.sum()), total)}（n={total}）" if total else "均未到完成时限"
     return Filled(rows, f"{scope.period} 下一步行动{rate}", _actions_behind(scope, found, lines))
 
 
@@ -178,7 +172,7 @@ def _kept_card(scope: Scope) -> Figure:
     rates = []
     for month in (scope.month, scope.before):
         outcome = found["outcome"][found["month"] == str(month)]
-        n = int(outcome.isin(_DECIDED).sum())
+        n = int(outcome.isin(DECIDED).sum())
         rates.append((int((outcome == MET_IN_TIME).sum()) / n if n else None, n))
     (now, n), (was, _) = rates
     return compared(now, was, more_is_good=True, points=True, rests=f"n={n}" if n else "")
@@ -236,9 +230,9 @@ def _dormant_card(scope: Scope) -> Figure:
 
 
 def _overdue_card(scope: Scope) -> Figure:
-    shown_ = scope.run.shown
-    listed = sum(shown_.counts.values())
-    return Figure(shown_.counts[STATES[OVERDUE]], f"{scope.as_of} 任务共{listed}项")
+    due = scope.run.shown
+    listed = sum(due.counts.values())
+    return Figure(due.counts[STATES[OVERDUE]], f"{scope.as_of} 任务共{listed}项")
 
 
 def _no_rows(panel: Panel) -> pd.DataFrame:

@@ -91,8 +91,8 @@ def _names(scope: Scope, codes: Integers) -> str:
     """甲公司、乙公司等7位: the first customers by name, in the order of the register."""
     known, ids = scope.facts.of_accounts("name"), scope.facts.account_ids
     first = codes[:_NAMED]
-    shown_ = "、".join(known.iloc[first].fillna(pd.Series(ids[first], index=first)).tolist())
-    return f"{shown_}等{len(codes)}位" if len(codes) > _NAMED else shown_
+    names = "、".join(known.iloc[first].fillna(pd.Series(ids[first], index=first)).tolist())
+    return f"{names}等{len(codes)}位" if len(codes) > _NAMED else names
 
 
 def _behind(found: Needs, lines: Lines) -> pd.DataFrame:
