@@ -21,7 +21,7 @@ CARD_ROW: Final = 4
 """Row of the first cards' labels, counted from 0; figure and comparison stand in the next two."""
 CARD_ROWS: Final = 4
 """Rows that a line of cards takes, the gap below it included."""
-CARD_WIDTH: Final = 16
+CARD_WIDTH: Final = 17
 """Characters that a column with a card in it has at least."""
 ROW_PIXELS: Final = 24
 """Pixels of a row of a panel's body, and of the rows beside a chart."""

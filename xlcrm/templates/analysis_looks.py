@@ -71,9 +71,15 @@ def card_looks(kind: Kind, styles: Styles) -> tuple[Format, Format, Format]:
     return styles.get(**box, **label), styles.get(**box, **figure), styles.get(**box, **text)
 
 
-def value_look(column: Column, styles: Styles) -> Format:
-    """The look of the cells under a panel's heading; lines come with the rows that are filled."""
-    look: dict[str, Any] = {}
+def value_look(column: Column, styles: Styles, *, lined: bool = False) -> Format:
+    """The look of the cells under a panel's heading.
+
+    Args:
+        column: whose cells.
+        styles: the workbook's formats.
+        lined: with a line under every row; else lines come with the rows that are filled.
+    """
+    look: dict[str, Any] = {"bottom": 1, "bottom_color": palette.LINE} if lined else {}
     if column.kind in NUMBER_FORMATS:
         look["num_format"] = NUMBER_FORMATS[column.kind]
     if column.kind in NUMBERS:
@@ -81,7 +87,7 @@ def value_look(column: Column, styles: Styles) -> Format:
     elif column.kind in (Kind.CHOICE, Kind.YESNO, Kind.DATE, Kind.DATETIME, Kind.LINK):
         look["align"] = "center"
     else:
-        look["align"] = "left"
+        look |= {"align": "left", "indent": 1}
     if column.kind is Kind.LONG:
         look["text_wrap"] = True
     elif column.kind in WRAPPED or column.kind is Kind.PERSON:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from xlcrm.analysis.base import Kind
 from xlcrm.analysis.wording import NO_DATA
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
     from xlcrm.analysis.base import Column, Panel
@@ -92,9 +93,12 @@ def add_panel(book: Workbook, sheet: Worksheet, place: Place, styles: Styles, co
     rows = content.rows_of(panel)
     _write_heads(sheet, place, styles, content.caption_of(panel))
     _add_table(sheet, place, styles, max(len(rows), 1))
-    _write_body(sheet, place.band, styles, _shown(panel, rows, content))
+    looks = [value_look(item, styles, lined=bool(content.made)) for item in panel.columns]
+    _write_body(sheet, place.band, looks, _shown(panel, rows, content))
     _set_heights(sheet, place, rows)
     _add_conditions(sheet, place.band, styles)
+    if not content.made:
+        _line_filled_rows(sheet, place.band, styles)
     if place.band.chart is not ChartPlace.NOWHERE:
         _add_chart(book, sheet, place, max(len(rows), 1))
 
@@ -153,8 +157,7 @@ def _values(column: Column, rows: pd.DataFrame, pack: str) -> list[Any]:
     return [value if is_blank(value) else column.choice.word(value, pack) for value in values]
 
 
-def _write_body(sheet: Worksheet, band: Band, styles: Styles, body: Sequence[Sequence[Any]]) -> None:
-    looks = [value_look(item, styles) for item in band.panel.columns]
+def _write_body(sheet: Worksheet, band: Band, looks: Sequence[Format], body: Sequence[Sequence[Any]]) -> None:
     for offset in range(band.rows):
         cells = body[offset] if offset < len(body) else ()
         for column, look in enumerate(looks):
@@ -195,10 +198,15 @@ def _add_conditions(sheet: Worksheet, band: Band, styles: Styles) -> None:
         for formula, look in word_conditions(item, first):
             options = {"type": "formula", "criteria": formula, "format": styles.state(**look)}
             sheet.conditional_format(band.first, number, band.last, number, options)
-    key = xl_rowcol_to_cell(band.first, 0, col_abs=True)
+
+
+def _line_filled_rows(sheet: Worksheet, band: Band, styles: Styles) -> None:
+    last = len(band.panel.columns) - 1
+    row = xl_range(band.first, 0, band.first, last)
+    cells = ":".join(f"${cell}" for cell in row.split(":"))
     line = styles.state(bottom=1, bottom_color=palette.LINE)
-    options = {"type": "formula", "criteria": f'={key}<>""', "format": line}
-    sheet.conditional_format(band.first, 0, band.last, len(columns) - 1, options)
+    options = {"type": "formula", "criteria": f"=COUNTA({cells})>0", "format": line}
+    sheet.conditional_format(band.first, 0, band.last, last, options)
 
 
 def _add_chart(book: Workbook, sheet: Worksheet, place: Place, rows: int) -> None:
