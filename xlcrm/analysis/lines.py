@@ -153,6 +153,11 @@ def _falling(numbers: Floats) -> Integers:
     return np.argsort(np.where(np.isnan(numbers), np.inf, -numbers), kind="stable")
 
 
+def newest(at: Moments) -> Integers:
+    """The order from the newest moment to the oldest, blanks last, equals as they stand."""
+    return _falling(np.where(np.isnat(at), np.nan, at.astype("datetime64[s]").astype(np.float64)))
+
+
 def filled(labels: Objects | pd.Series) -> Objects:
     """(n,) texts with `UNNAMED` for blanks."""
     found: Objects = pd.Series(labels, dtype=object).fillna(UNNAMED).to_numpy(dtype=object)
@@ -197,7 +202,7 @@ def compared(
         more_is_good: whether a rise is welcome, None where it is neither.
         rests: what is shown after the change (n=41).
         points: the figure is a fraction; its change is shown in percentage points.
-        digits: decimals of a change that is not in points; six figures of it if not said.
+        digits: decimals of a change that is not in points; as many as it needs if not said.
     """
     now, was = _known(value), _known(before)
     if now is None:
@@ -205,7 +210,9 @@ def compared(
     if was is None:
         return Figure(now, rests)
     change = round(now - was, 6 if digits is None or points else digits)
-    size = f"{change:+,.6g}" if digits is None else f"{change:+,.{digits}f}"
+    size = f"{change:+,.{6 if digits is None else digits}f}"
+    if digits is None:
+        size = size.rstrip("0").rstrip(".")
     if points:
         size = f"{change * 100:+.1f}个百分点"
     text = f"较上月 {size}" if change else "与上月持平"
