@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Chart, ChartKind, Filled, Kind, Panel, behind, detail, shown
-from xlcrm.analysis.lines import Lines, fixed, leader, ranked, ratio, share_text
+from xlcrm.analysis.lines import Lines, fixed, leader, newest, ranked, ratio, share_text
 from xlcrm.analysis.register import filed_on, on_file, went_quiet
 from xlcrm.analysis.tally import short
 from xlcrm.compute.facts import objects
@@ -117,7 +117,8 @@ def customers_by(scope: Scope, *, group: Group) -> Filled:
     )
     words = np.array([None, "本期新增", "本期流失"], dtype=object)
     said = np.where(new, 1, np.where(lost, 2, 0))[:-1]
-    order = np.lexsort((-filed.astype(np.int64), said == 0))
+    order = newest(filed)
+    order = order[np.argsort(said[order] == 0, kind="stable")]
     own = behind(
         "customers",
         lines.of[:-1][order],

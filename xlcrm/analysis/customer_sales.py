@@ -11,7 +11,7 @@ import pandas as pd
 from xlcrm.analysis.base import Chart, ChartKind, Filled, Kind, Panel, behind, detail, shown
 from xlcrm.analysis.customer_groups import GROUPS, INDUSTRY, lines_by, sentence
 from xlcrm.analysis.lines import UNNAMED, leader, ratio, share_text
-from xlcrm.analysis.sales import TRADES, left_out, trades
+from xlcrm.analysis.sales import TRADES, left_out_text, trades
 from xlcrm.compute.facts import moments
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class MonthSales(NamedTuple):
         bought: (accounts + 1,) whether there was a purchase in the month.
         rows: (n,) the trades of the month by position in `trades`, the largest first.
         codes: (n,) the account of each.
+        compared: whether there was any trade in the month before.
     """
 
     now: Floats
@@ -48,6 +49,7 @@ class MonthSales(NamedTuple):
     bought: Flags
     rows: Integers
     codes: Integers
+    compared: bool
 
 
 def month_sales(scope: Scope) -> MonthSales:
@@ -68,7 +70,7 @@ def month_sales(scope: Scope) -> MonthSales:
     traded[codes] = traded[codes_before] = True
     bought[codes[amount[rows] > 0]] = True
     order = np.argsort(-amount[rows], kind="stable")
-    return MonthSales(now, before, traded, bought, rows[order], codes[order])
+    return MonthSales(now, before, traded, bought, rows[order], codes[order], len(codes_before) > 0)
 
 
 def sales_by(scope: Scope, *, group: Group) -> Filled:
@@ -80,6 +82,8 @@ def sales_by(scope: Scope, *, group: Group) -> Filled:
 
     lines = lines_by(scope, group, own.traded, summed)
     now, before = summed(lines), np.nan_to_num(lines.total(own.before)).round(2)
+    if not own.compared:
+        before[:] = np.nan
     total, growth = float(now.sum().round(2)), ratio(now - before, before)
     rows = pd.DataFrame(
         {
@@ -93,8 +97,7 @@ def sales_by(scope: Scope, *, group: Group) -> Filled:
     )
     if group is INDUSTRY:
         rows["mark"] = pd.array(_marks(lines, rows, scope.facts.parameters), dtype="str")
-    doubtful = left_out(scope, scope.month)
-    doubt = f"；{doubtful}笔金额存疑未计入" if doubtful else ""
+    doubt = left_out_text(scope, scope.month)
     if not len(own.rows):
         return Filled(rows.iloc[:0], f"{scope.period} 没有可计入的交易{doubt}")
     pack = scope.facts.pack

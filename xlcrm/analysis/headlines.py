@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from xlcrm.analysis.base import Card, Kind
 from xlcrm.analysis.lines import compared
 from xlcrm.analysis.monthly import figures
-from xlcrm.analysis.sales import TRADES, left_out
+from xlcrm.analysis.sales import TRADES, left_out_text
 from xlcrm.analysis.surveys import SURVEYS
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def headline(
 
 def _ticket(scope: Scope) -> Figure:
     found = headline(scope, key="ticket", more_is_good=True, n="trades", digits=2)
-    doubtful = left_out(scope, scope.month)
-    texts = (found.text, f"另有{doubtful}笔金额存疑未计入" if doubtful else "")
-    return replace(found, text="；".join(filter(None, texts)))
+    return replace(found, text=(found.text + left_out_text(scope, scope.month)).removeprefix("；"))
 
 
 CUSTOMERS: Final = Card(

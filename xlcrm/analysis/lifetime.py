@@ -9,7 +9,7 @@ import pandas as pd
 
 from xlcrm.analysis.base import Card, Chart, ChartKind, Figure, Filled, Kind, Panel, behind, detail, shown
 from xlcrm.analysis.lines import share_text
-from xlcrm.analysis.sales import TRADES, trades
+from xlcrm.analysis.sales import TRADES, left_out_text, trades
 from xlcrm.compute.facts import moments, objects
 from xlcrm.periods import months_between, months_text
 from xlcrm.tables.fields import GRADE
@@ -105,7 +105,9 @@ def _mean(scope: Scope) -> Figure:
     if every.empty:
         return Figure(None)
     basis = f"按{parameters.expected_years:g}年、毛利率{parameters.margin:g}%"
-    return Figure(float(every["value"].mean()), f"{scope.as_of}；{basis}；n={len(every)}")
+    return Figure(
+        float(every["value"].mean()), f"{scope.as_of}；{basis}；n={len(every)}{left_out_text(scope)}"
+    )
 
 
 MEAN_LIFETIME: Final = Card("平均终身价值", Kind.MONEY, _mean, needs=("customers", TRADES))

@@ -41,9 +41,23 @@ def trades(scope: Scope) -> pd.DataFrame:
     )
 
 
-def left_out(scope: Scope, month: np.datetime64) -> int:
-    """How many trades of a month no sum holds: their amount is blank, no number, or doubtful (V06)."""
-    return int(scope.within(scope.once(_doubtful), month).sum())
+def left_out(scope: Scope, *months: np.datetime64) -> int:
+    """How many trades no sum holds: their amount is blank, no number, or doubtful (V06).
+
+    Args:
+        scope: the run.
+        months: in which they took place; any time up to now if not said.
+    """
+    days = scope.once(_doubtful)
+    if not months:
+        return int((days <= scope.facts.now_at).sum())
+    return sum(int(scope.within(days, month).sum()) for month in months)
+
+
+def left_out_text(scope: Scope, *months: np.datetime64) -> str:
+    """；2笔金额存疑未计入, to stand behind a figure; blank where none was left out."""
+    count = left_out(scope, *months)
+    return f"；{count}笔金额存疑未计入" if count else ""
 
 
 def _doubtful(scope: Scope) -> Moments:

@@ -20,10 +20,10 @@ from xlcrm.analysis.base import (
     shown,
 )
 from xlcrm.analysis.judged import LATE, LATE_OPEN, judged
-from xlcrm.analysis.lines import Lines, by_month, half_year
+from xlcrm.analysis.lines import Lines, by_month, half_year, newest
 from xlcrm.analysis.monthly import monthly
 from xlcrm.analysis.register import filed_on, went_quiet
-from xlcrm.analysis.sales import TRADES, left_out, trades
+from xlcrm.analysis.sales import TRADES, left_out_text, trades
 from xlcrm.analysis.scope import TREND_MONTHS
 from xlcrm.analysis.surveys import SURVEYS, surveys
 from xlcrm.analysis.tally import clocks_behind
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xlcrm.analysis.scope import Scope
-    from xlcrm.compute.states.measures import Floats
 
 MONTH: Final = shown("month", "月份", Kind.TEXT)
 
@@ -50,7 +49,7 @@ def _months(scope: Scope, *keys: str) -> pd.DataFrame:
 
 
 def _course(scope: Scope, name: str, values: pd.Series, text: Callable[[float], str]) -> str:
-    """2026年6月至2026年11月 客户总数由120增至150: from the first known month to the last one."""
+    """2026年6月至2026年11月 客户总数由120升至150: from the first known month to the last one."""
     known = values.dropna().tolist()
     if not known:
         return f"{half_year(scope)} 没有数据"
@@ -59,11 +58,15 @@ def _course(scope: Scope, name: str, values: pd.Series, text: Callable[[float], 
         return f"{half_year(scope)} {name}{text(last)}"
     if text(first) == text(last):
         return f"{half_year(scope)} {name}首尾持平，为{text(last)}"
-    return f"{half_year(scope)} {name}由{text(first)}{'增' if last > first else '降'}至{text(last)}"
+    return f"{half_year(scope)} {name}由{text(first)}{'升' if last > first else '降'}至{text(last)}"
 
 
 def _whole(value: float) -> str:
     return f"{value:,.0f}"
+
+
+def _money(value: float) -> str:
+    return f"{value:,.0f}元"
 
 
 def _tenths(value: float) -> str:
@@ -98,12 +101,10 @@ def _flows(scope: Scope) -> Filled:
 
 def _sales(scope: Scope) -> Filled:
     rows = _months(scope, "sales", "trades", "ticket")
-    caption = _course(scope, "月销售额", rows["sales"], _whole)
+    caption = _course(scope, "月销售额", rows["sales"], _money)
     if rows.empty:
         return Filled(rows, caption)
-    doubtful = sum(left_out(scope, month) for month in scope.months)
-    if doubtful:
-        caption += f"；{doubtful}笔金额存疑未计入"
+    caption += left_out_text(scope, *scope.months)
     found = scope.once(trades)
     lines = by_month(scope, moments(found["traded_on"]))
     amount = found["amount"].to_numpy()
@@ -160,8 +161,7 @@ def _attainment(scope: Scope) -> Filled:
 
 def _newest(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows behind figures, the newest first."""
-    at: Floats = rows["at"].to_numpy(dtype="datetime64[s]").astype(np.float64)
-    return rows.iloc[np.argsort(-at, kind="stable")].reset_index(drop=True)
+    return rows.iloc[newest(moments(rows["at"]))].reset_index(drop=True)
 
 
 def _panel(  # noqa: PLR0913 - a panel has this many parts
