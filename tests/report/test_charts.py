@@ -174,7 +174,7 @@ def test_the_fonts_of_the_machine_do_not_matter(
     expected = [svg(item, "a") for item in drawings().values()]
     own = [font for font in font_manager.fontManager.ttflist if font.name == "DejaVu Sans"]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", own)
-    font_manager.fontManager._findfont_cached.cache_clear()
+    font_manager.fontManager._findfont_cached.cache_clear()  # type: ignore[attr-defined] # a cached method
     assert [svg(item, "a") for item in drawings().values()] == expected
     assert not caplog.records
 

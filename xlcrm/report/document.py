@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from xlcrm.analysis.base import Card, Chart, ChartKind, Column, Figure, Filled, Panel
     from xlcrm.analysis.sheets import Made
+
+
+_WHOLE: Final = NUMBERS | {Kind.DATE, Kind.ID, Kind.REF, Kind.PHONE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,7 @@ class Block:
         note: how they are counted.
         headings: of its columns.
         numeric: for each column whether it holds numbers.
+        whole: for each column whether its cells (numbers, dates, ids) are not to be broken.
         rows: its cells, "" for blanks.
         drawing: the chart beside it; None where it has none, or nothing to draw.
     """
@@ -78,6 +82,7 @@ class Block:
     note: str
     headings: tuple[str, ...]
     numeric: tuple[bool, ...]
+    whole: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     drawing: Drawing | None
 
@@ -139,6 +144,7 @@ def _block(panel: Panel, filled: Filled, pack: str) -> Block:
         panel.note,
         tuple(item.heading for item in columns),
         tuple(item.kind in NUMBERS for item in columns),
+        tuple(item.kind in _WHOLE for item in columns),
         tuple(zip(*texts, strict=True)),
         _drawing(panel, panel.chart, filled, pack) if panel.chart else None,
     )

@@ -12,8 +12,9 @@ from xlcrm.report.marks import MARK
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
-    from xlcrm.report.document import Document, Drawing
+    from xlcrm.report.document import Block, Document, Drawing
 
 
 def page(document: Document) -> str:
@@ -50,7 +51,15 @@ def _template() -> Template:
     environment.globals |= {
         "chart": chart,
         "families": Markup(families),  # noqa: S704 - our own names
-        "number_class": Markup(' class="number"'),
+        "classes": _classes,
     }
     text = files("xlcrm.report").joinpath("page.html").read_text(encoding="utf-8")
     return environment.from_string(text)
+
+
+def _classes(block: Block, column: int) -> Markup:
+    """The class attribute of a column's cells."""
+    from markupsafe import Markup  # noqa: PLC0415 - see _template
+
+    words = [word for word, meant in (("number", block.numeric), ("whole", block.whole)) if meant[column]]
+    return Markup(f' class="{" ".join(words)}"' if words else "")  # noqa: S704 - our own words
