@@ -189,7 +189,8 @@ def rating_card(scope: Scope) -> Figure:
     if item.assessment is None:
         return Figure(None, SWITCHED_OFF)
     now, was = item.within(scope), item.within(scope, scope.before)
-    return compared(mean(item, now), mean(item, was), more_is_good=True, rests=f"n={int(now.sum())}")
+    rests = f"n={int(now.sum())}"
+    return compared(mean(item, now), mean(item, was), more_is_good=True, rests=rests, digits=2)
 
 
 def unmet_card(scope: Scope) -> Figure:
