@@ -48,7 +48,7 @@ BOOK: dict[str, Any] = {
         complaint(received_at="2026-11-21 09:00"),
     ],
     "service_issues": [
-        # Its newest feedback is of the 18th 12:00 (the cell may hide an earlier one); the next was due on the 19th.
+        # Newest feedback on the 18th 12:00 (the cell may hide an earlier one), next due on the 19th.
         {**ISSUE, "issue_id": "1", "responded_at": "2026-11-17 10:00", "updated_at": "2026-11-18 12:00"},
         # Solved in time.
         {**ISSUE, "issue_id": "2", "responded_at": "2026-11-17 10:00", "resolved_at": "2026-11-17 12:00"},
