@@ -13,19 +13,12 @@ from xlcrm.analysis.base import Kind
 from xlcrm.analysis.wording import NO_DATA
 from xlcrm.tables.base import FULL
 from xlcrm.templates import palette
-from xlcrm.templates.analysis_grid import (
-    CHART_GAP,
-    HEADING_POINTS,
-    ROW_PIXELS,
-    ChartPlace,
-    chart_height,
-    is_flexible,
-    reach,
-)
+from xlcrm.templates.analysis_grid import CHART_GAP, HEADING_POINTS, ROW_PIXELS, ChartPlace
 from xlcrm.templates.analysis_looks import value_look, word_conditions
 from xlcrm.templates.cells import is_blank, write_cell
 from xlcrm.templates.charts import Source, make_chart
 from xlcrm.templates.measures import lines_needed
+from xlcrm.templates.panel_measures import chart_height, is_flexible, reach
 from xlcrm.templates.table_sheet import LINE_HEIGHT
 
 if TYPE_CHECKING:

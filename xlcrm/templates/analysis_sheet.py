@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from xlcrm.analysis.base import Figure
 from xlcrm.analysis.wording import NO_FIGURE, PERIOD, card_text, known
 from xlcrm.templates import palette
-from xlcrm.templates.analysis_grid import grid_of, reach
+from xlcrm.templates.analysis_grid import grid_of
 from xlcrm.templates.analysis_looks import CARD_CONDITIONS, card_looks
 from xlcrm.templates.analysis_panel import Content, Place, add_panel
 from xlcrm.templates.analysis_print import set_pages
 from xlcrm.templates.buttons import stand_beside_title
 from xlcrm.templates.cells import write_cell
+from xlcrm.templates.panel_measures import reach
 from xlcrm.templates.table_sheet import write_home_link
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def add_analysis_sheet(
     """
     sheet = book.add_worksheet(spec.title)
     made = content.made
-    filled = {name: len(panel.rows) for name, panel in made.panels.items()} if made else None
+    filled = {name: panel.rows for name, panel in made.panels.items()} if made else None
     grid = grid_of(spec, filled)
     for place, width in enumerate(grid.widths):
         sheet.set_column(place, place, width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +10,8 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from xlcrm.analysis.base import ChartKind, Kind
 from xlcrm.templates import palette
-from xlcrm.templates.analysis_looks import AXIS_FORMATS, LABEL_FORMATS, NUMBER_FORMATS
+from xlcrm.templates.analysis_looks import AXIS_FORMATS, NUMBER_FORMATS
+from xlcrm.templates.chart_looks import DARK_PARTS, SERIES_LOOKS, SHARE_FILLS, font, label_format, part_format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,34 +22,8 @@ if TYPE_CHECKING:
     from xlcrm.analysis.base import Panel
     from xlcrm.templates.analysis_grid import Band
 
-INKS: Final = ("#1F3A5F", "#C07A2C", "#8FA9C4", "#5B8C3E")
-"""Colours of lines, which marks and dashes tell apart, too."""
-BAR_FILLS: Final = ("#1F3A5F", "#9DB8D6", "#5F7FA6", "#D3DEEA")
-"""Colours of bars and columns; neighbours differ in lightness."""
-SHARE_FILLS: Final[tuple[Mapping[str, Any], ...]] = (
-    {"fill": {"color": "#1F3A5F"}},
-    {"fill": {"color": "#9DB8D6"}},
-    {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": "#1F3A5F", "bg_color": "#FFFFFF"}},
-    {"fill": {"color": "#5F7FA6"}},
-    {"fill": {"color": "#E3EAF4"}},
-    {"pattern": {"pattern": "wide_downward_diagonal", "fg_color": "#C07A2C", "bg_color": "#FFFFFF"}},
-    {"fill": {"color": "#8A94A3"}},
-    {"pattern": {"pattern": "percent_20", "fg_color": "#1F3A5F", "bg_color": "#FFFFFF"}},
-)
-"""Fills of the parts of one bar; neighbours differ in lightness and in pattern."""
-_LIGHT_PARTS: Final = frozenset({1, 2, 4, 5, 7})
-"""Parts on which labels are dark."""
-_STACK_FILLS: Final[tuple[Mapping[str, Any], ...]] = (
-    SHARE_FILLS[0],
-    SHARE_FILLS[1],
-    {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": "#C07A2C", "bg_color": "#FFFFFF"}},
-    SHARE_FILLS[4],
-)
-_MARKS: Final = ("circle", "square", "triangle", "diamond")
-_DASHES: Final = ("solid", "long_dash", "round_dot", "dash_dot")
 _TARGET_INK: Final = "#B3261E"
 _TITLE_SIZE: Final = 10.5
-_LABEL_SIZE: Final = 9
 _FEW_ROWS: Final = 12
 """Standing columns and months up to so many carry their figures."""
 _TYPES: Final[Mapping[ChartKind, Mapping[str, str]]] = {
@@ -57,6 +33,8 @@ _TYPES: Final[Mapping[ChartKind, Mapping[str, str]]] = {
     ChartKind.LINES: {"type": "line"},
     ChartKind.SHARES: {"type": "bar", "subtype": "percent_stacked"},
 }
+_WHOLES: Final = re.compile(r"(达成|达标|完成|转化|响应|匹配|复购|打开|点击|按期|满意).*[率度]$|占比$")
+"""Headings of shares of a whole, which an axis need not carry beyond 100 %."""
 _GRID: Final = {"visible": True, "line": {"color": "#E3E6EB", "width": 0.75}}
 _AXIS_LINE: Final = {"color": "#AEB6C1", "width": 0.75}
 
@@ -120,10 +98,6 @@ def _place(panel: Panel, key: str) -> int:
     return next(place for place, item in enumerate(panel.columns) if item.key == key)
 
 
-def _font(size: float = _LABEL_SIZE, color: str = palette.MUTED, **more: Any) -> dict[str, Any]:
-    return {"name": palette.FONT, "size": size, "color": color, **more}
-
-
 def _add_series(chart: Chart, source: Source) -> None:
     panel = source.band.panel
     drawn = panel.chart
@@ -135,44 +109,11 @@ def _add_series(chart: Chart, source: Source) -> None:
             "name": source.cell(source.band.headings, place),
             "categories": categories,
             "values": source.body(place),
-            **_LOOKS[drawn.kind](number, len(drawn.series)),
+            **SERIES_LOOKS[drawn.kind](number, len(drawn.series)),
         }
         if labels := _labels(panel, number):
             options["data_labels"] = labels
         chart.add_series(options)
-
-
-def _bar_look(number: int, count: int) -> dict[str, Any]:
-    look: dict[str, Any] = {"fill": {"color": BAR_FILLS[number % len(BAR_FILLS)]}, "border": {"none": True}}
-    return look | {"gap": 45 if count == 1 else 60}
-
-
-def _stack_look(number: int, count: int) -> dict[str, Any]:
-    del count
-    return {**_STACK_FILLS[number % len(_STACK_FILLS)], "border": {"color": palette.WHITE}, "gap": 60}
-
-
-def _line_look(number: int, count: int) -> dict[str, Any]:
-    del count
-    turn = number % len(INKS)
-    return {
-        "line": {"color": INKS[turn], "width": 2.25, "dash_type": _DASHES[turn]},
-        "marker": {
-            "type": _MARKS[turn],
-            "size": 7,
-            "fill": {"color": INKS[turn] if turn % 2 == 0 else palette.WHITE},
-            "border": {"color": INKS[turn]},
-        },
-        "smooth": False,
-    }
-
-
-_LOOKS: Final = {
-    ChartKind.BARS: _bar_look,
-    ChartKind.COLUMNS: _bar_look,
-    ChartKind.STACKED: _stack_look,
-    ChartKind.LINES: _line_look,
-}
 
 
 def _labels(panel: Panel, number: int) -> dict[str, Any]:
@@ -182,17 +123,22 @@ def _labels(panel: Panel, number: int) -> dict[str, Any]:
     column = panel.by_key[drawn.series[number]]
     labels: dict[str, Any] = {
         "value": True,
-        "font": _font(color=palette.INK),
-        "num_format": _label_format(column.kind),
+        "font": font(color=palette.INK),
+        "num_format": label_format(column.kind),
     }
-    few = panel.rows <= _FEW_ROWS and len(drawn.series) <= 2
-    if drawn.kind is ChartKind.BARS:
-        return labels | {"position": "outside_end"} if len(drawn.series) <= 2 else {}
-    if drawn.kind is ChartKind.COLUMNS:
-        return labels | {"position": "outside_end"} if few else {}
-    if drawn.kind is ChartKind.LINES:
-        return labels | {"position": ("above", "below")[number]} if few else {}
-    return {}
+    if not _is_labelled(panel):
+        return {}
+    return labels | {
+        "position": ("above", "below")[number] if drawn.kind is ChartKind.LINES else "outside_end"
+    }
+
+
+def _is_labelled(panel: Panel) -> bool:
+    """Whether what is drawn carries its figures: one or two series, and few columns or months."""
+    drawn = panel.chart
+    if not drawn or len(drawn.series) > 2 or drawn.kind is ChartKind.STACKED:
+        return False
+    return drawn.kind is ChartKind.BARS or panel.rows <= _FEW_ROWS
 
 
 def _add_parts(chart: Chart, source: Source) -> None:
@@ -204,12 +150,12 @@ def _add_parts(chart: Chart, source: Source) -> None:
     for number in range(panel.rows):
         row = source.band.first + number
         look = number % len(SHARE_FILLS)
-        ink = palette.INK if look in _LIGHT_PARTS else palette.WHITE
+        ink = palette.WHITE if look in DARK_PARTS else palette.INK
         labels = {
             "value": True,
             "position": "center",
-            "font": _font(color=ink, bold=True),
-            "num_format": _part_format(panel.columns[value].kind),
+            "font": font(color=ink, bold=True),
+            "num_format": part_format(panel.columns[value].kind),
         }
         if "pattern" in SHARE_FILLS[look]:
             labels["fill"] = {"color": palette.WHITE}
@@ -223,15 +169,6 @@ def _add_parts(chart: Chart, source: Source) -> None:
                 "data_labels": labels,
             }
         )
-
-
-def _part_format(kind: Kind) -> str:
-    """Parts that are too small for their figure go without it."""
-    return '[<0.035]"";0%' if kind is Kind.PERCENT else "#,##0;;"
-
-
-def _label_format(kind: Kind) -> str:
-    return LABEL_FORMATS.get(kind, NUMBER_FORMATS.get(kind, "General"))
 
 
 def _add_target(book: Workbook, chart: Chart, source: Source) -> None:
@@ -268,16 +205,20 @@ def _set_axes(chart: Chart, panel: Panel) -> None:
         return
     first = panel.by_key[drawn.series[0]].kind
     values: dict[str, Any] = {
-        "num_font": _font(),
+        "num_font": font(),
         "num_format": AXIS_FORMATS.get(first, NUMBER_FORMATS.get(first, "General")),
         "major_gridlines": _GRID,
         "line": {"none": True},
         "major_tick_mark": "none",
     }
-    if first is not Kind.NPS and drawn.kind is not ChartKind.LINES:
+    if drawn.kind is not ChartKind.LINES:
         values["min"] = 0
+        if _is_labelled(panel):  # the figures say what an axis would
+            values |= {"visible": False, "major_gridlines": {"visible": False}}
+    if all(_WHOLES.search(panel.by_key[key].heading) for key in drawn.series) and first is Kind.PERCENT:
+        values["max"] = 1
     names: dict[str, Any] = {
-        "num_font": _font(color=palette.INK),
+        "num_font": font(color=palette.INK),
         "line": _AXIS_LINE,
         "major_tick_mark": "none",
         "label_position": "low",
@@ -285,8 +226,7 @@ def _set_axes(chart: Chart, panel: Panel) -> None:
     }
     if drawn.kind is ChartKind.BARS:
         # The first row is at the top; the values' axis would then stand at the top, too, but for its place.
-        labelled = {"visible": False, "major_gridlines": {"visible": False}}
-        chart.set_x_axis(values | ({"label_position": "high"} if len(drawn.series) > 2 else labelled))
+        chart.set_x_axis({"label_position": "high"} | values)
         chart.set_y_axis(names | {"reverse": True, "interval_unit": 1})
         return
     chart.set_x_axis(names)
@@ -300,12 +240,12 @@ def _set_frame(chart: Chart, source: Source, size: tuple[int, int]) -> None:
     chart.set_title(
         {
             "name": source.cell(source.band.caption, 0),
-            "name_font": _font(_TITLE_SIZE, palette.INK, bold=True),
+            "name_font": font(_TITLE_SIZE, palette.INK, bold=True),
             "overlay": False,
         }
     )
     several = len(drawn.series) > 1 or drawn.target or drawn.kind is ChartKind.SHARES
-    chart.set_legend({"position": "bottom", "font": _font(color=palette.INK)} if several else {"none": True})
+    chart.set_legend({"position": "bottom", "font": font(color=palette.INK)} if several else {"none": True})
     chart.set_chartarea({"border": {"color": palette.LINE}, "fill": {"color": palette.WHITE}})
     chart.set_plotarea({"fill": {"none": True}})
     chart.show_blanks_as("gap")
