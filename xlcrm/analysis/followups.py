@@ -216,7 +216,8 @@ def _dormant(scope: Scope) -> Filled:
     if quiet.any():
         caption += f"，另有{int(quiet.sum())}位建议转为沉睡"
     listed = np.flatnonzero(asleep | quiet)
-    order = listed[np.lexsort((last[listed], ~asleep[listed]))]
+    # Who was never contacted comes first: NaT is the least of all integers.
+    order = listed[np.lexsort((last[listed].astype(np.int64), ~asleep[listed]))]
     text = np.where(asleep[order], DORMANT, f"建议转为{DORMANT}")
     places = scope.facts.account_rows[order]
     return Filled(rows, caption, behind("customers", lines.of[order], places, at=last[order], text=text))
