@@ -37,7 +37,7 @@ class MonthSales(NamedTuple):
         now: (accounts + 1,) sales of the month, net of refunds.
         before: (accounts + 1,) of the month before.
         traded: (accounts + 1,) whether there was any trade in one of the two.
-        bought: (accounts + 1,) whether there was a purchase in the month.
+        bought: (accounts + 1,) who bought in the month; of those not on file nobody knows how many they are.
         rows: (n,) the trades of the month by position in `trades`, the largest first.
         codes: (n,) the account of each.
         compared: whether there was any trade in the month before.
@@ -69,6 +69,7 @@ def month_sales(scope: Scope) -> MonthSales:
     traded, bought = np.zeros(accounts + 1, dtype=bool), np.zeros(accounts + 1, dtype=bool)
     traded[codes] = traded[codes_before] = True
     bought[codes[amount[rows] > 0]] = True
+    bought[accounts] = False
     order = np.argsort(-amount[rows], kind="stable")
     return MonthSales(now, before, traded, bought, rows[order], codes[order], len(codes_before) > 0)
 
@@ -152,7 +153,7 @@ def _panel(group: Group) -> Panel:
         shown("before", "上期销售额", Kind.MONEY),
         shown("growth", "增长率", Kind.PERCENT),
     ]
-    note = "销售额已扣除退款，与上个自然月整月比较；查不到客户的交易归入未填写。"
+    note = "销售额已扣除退款，与上个自然月整月比较；查不到客户的交易归入未填写，不计成交客户。"
     if group is INDUSTRY:
         columns.append(shown("mark", "标记", Kind.TEXT))
         note += "优势行业 = 销售额最高；潜力行业 = 占比低而增长快，两个界限在参数表修改。"
