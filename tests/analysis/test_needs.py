@@ -61,12 +61,12 @@ def test_the_office_says_how_many_customers_make_a_common_need() -> None:
     )
 
 
-def test_equals_have_no_leader_and_many_customers_are_cut() -> None:
+def test_equals_have_no_leader_and_without_talks_the_month_is_blank() -> None:
     rows = [customer(customer_id=str(n), name=f"客{n}", need_tags="急购、定制") for n in range(1, 8)]
     case = scope({"customers": rows})
     assert cells(SHEET, "needs", case) == [
-        ("定制", 7, 1, 0, "客1、客2、客3、客4、客5等7位"),
-        ("急购", 7, 1, 0, "客1、客2、客3、客4、客5等7位"),
+        ("定制", 7, 1, None, "客1、客2、客3、客4、客5等7位"),
+        ("急购", 7, 1, None, "客1、客2、客3、客4、客5等7位"),
     ]
     assert filled(SHEET, "needs", case).caption == "截至2026-11-20 2项需求有3位以上客户提到"
 

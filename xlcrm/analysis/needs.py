@@ -69,6 +69,7 @@ def _common(scope: Scope) -> Filled:
     if not common.any():
         keys = [item.key for item in NEEDS_PANEL.columns if item.kind is not Kind.LINK]
         return Filled(pd.DataFrame(columns=keys), f"{scope.as_of} 没有{least}位以上客户提到的同一需求")
+    talks = len(scope.facts.frame("followup_records")) > 0
     lines = ranked(found.names[need], _MOST, lambda lines: different(lines, code), counted=common[need])
     customers = different(lines, code)
     rows = pd.DataFrame(
@@ -76,7 +77,7 @@ def _common(scope: Scope) -> Filled:
             "need": list(lines.names),
             "customers": customers,
             "share": ratio(customers, np.full(len(lines), len(scope.facts.account_ids))),
-            "month": different(lines, code, month),
+            "month": different(lines, code, month) if talks else np.nan,
             "who": [_names(scope, np.unique(code[lines.of == line])) for line in range(len(lines))],
         }
     )
