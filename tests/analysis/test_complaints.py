@@ -186,7 +186,7 @@ def test_the_cards_compare_with_the_month_before() -> None:
     assert figure(SHEET, "上期投诉", given) == Figure(2, "2026-10")
     assert figure(SHEET, "严重和重大投诉", given) == Figure(2, "较上月 +1", good=False)
     assert figure(SHEET, "已解决", given) == Figure(3, "解决率60%（3/5），截至2026-11-20")
-    assert figure(SHEET, "平均解决时长（小时）", given) == Figure(15, "较上月 -33；n=2", good=True)
+    assert figure(SHEET, "平均解决时长（小时）", given) == Figure(15, "较上月 -33.0；n=2", good=True)
     # October: 解决 one of two in time (2 days on the due day's date are late), 回访 never.
     assert figure(SHEET, "投诉SLA达成率", given) == Figure(
         0.4, "较上月 +40.0个百分点；按时2/判定5", good=True

@@ -148,7 +148,7 @@ def _hours(scope: Scope) -> Figure:
     found = scope.once(complaints)
     now, before = (_mean_hours(found, month) for month in (scope.month, scope.before))
     known = int((found.within(scope.month) & ~np.isnan(found.hours)).sum())
-    return compared(now, before, more_is_good=False, rests=f"n={known}" if known else "")
+    return compared(now, before, more_is_good=False, rests=f"n={known}" if known else "", digits=1)
 
 
 def _mean_hours(found: Complaints, month: np.datetime64) -> float:

@@ -60,7 +60,8 @@ def _content(scope: Scope) -> Figure:
 
 def _nps(scope: Scope) -> Figure:
     now, before = scope.once(of_month).recommends, scope.once(of_month_before).recommends
-    return compared(now.points, before.points, more_is_good=True, rests=f"n={now.n}" if now.n else "")
+    rests = f"n={now.n}" if now.n else ""
+    return compared(now.points, before.points, more_is_good=True, rests=rests, digits=1)
 
 
 def _count(scope: Scope) -> Figure:
