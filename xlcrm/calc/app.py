@@ -8,6 +8,7 @@ from xlwings import base_classes
 
 from xlcrm.calc.book import Book, Books
 from xlcrm.calc.bridge import guarded, properties, uno
+from xlcrm.calc.charts import embedded
 from xlcrm.calc.heights import measure
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class App(base_classes.App):
         self._headless = headless
         self._locked: list[Any] = []
         self._changed: list[Looks] = []
+        self._charts: dict[str, list[Any]] = {}
         self._updating = True
         self._status: str | bool = False
         self._indicator: Any = None
@@ -105,6 +107,7 @@ class App(base_classes.App):
         if bool(value) == self._updating:
             return
         self._updating = bool(value)
+        self._charts.clear()
         if value:
             changed, self._changed = self._changed, []
             measure(changed)
@@ -124,6 +127,15 @@ class App(base_classes.App):
             measure([cells])
         else:
             self._changed.append(cells)
+
+    def charts_of(self, document: Any) -> list[Any]:
+        """The documents of a workbook's charts; looked for but once while the screen is not updated."""
+        if self._updating:
+            return embedded(document)
+        key = str(document.RuntimeUID)
+        if key not in self._charts:
+            self._charts[key] = embedded(document)
+        return self._charts[key]
 
     def mend(self) -> None:
         """Undo what a process that was killed has left: views that are locked, rows that are not measured."""

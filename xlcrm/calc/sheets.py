@@ -8,6 +8,7 @@ from xlwings import base_classes
 
 from xlcrm.calc import addresses
 from xlcrm.calc.bridge import guarded
+from xlcrm.calc.charts import Charts
 from xlcrm.calc.names import Names
 from xlcrm.calc.ranges import Range
 from xlcrm.calc.tables import Tables
@@ -113,6 +114,10 @@ class Sheet(base_classes.Sheet):
     @property
     def tables(self) -> Tables:
         return Tables(self)
+
+    @property
+    def charts(self) -> Charts:
+        return Charts(self)
 
     @property
     def visible(self) -> bool:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from xlwings import base_classes
 
 from xlcrm.calc.bridge import guarded
+from xlcrm.calc.charts import Place, move, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from xlcrm.calc.addresses import Box
+    from xlcrm.calc.charts import Move
     from xlcrm.calc.ranges import Range
     from xlcrm.calc.sheets import Sheet
 
@@ -22,6 +25,7 @@ class Table(base_classes.Table):
     def __init__(self, sheet: Sheet, name: str) -> None:
         self._sheet = sheet
         self._name = name
+        self._moved: tuple[Box, Box, list[Move]] | None = None
 
     @property
     def document(self) -> Any:
@@ -92,7 +96,32 @@ class Table(base_classes.Table):
         self.api.AutoFilter = value
 
     def resize(self, range: Any) -> None:  # noqa: A002  # xlwings' name
+        """Let it cover other cells; charts that show all its rows follow, as Excel's do.
+
+        Going back again at once moves back those charts that were moved, and no others that happen to show
+        the same rows by now.
+        """
+        before, after = self.range.box, range.impl.box
         self.api.setDataArea(range.impl.api.RangeAddress)
+        if self._moved is not None and (after, before) == self._moved[:2]:
+            for moved in self._moved[2]:
+                show(moved, moved.before)
+            self._moved = None
+            return
+        self._moved = before, after, []
+        self._moved[2].extend(self._move(before, after))
+
+    def _move(self, before: Box, after: Box) -> Iterable[Move]:
+        """Move the charts when only the table's end does."""
+        (row, column, height, width), (new_row, new_column, new_height, _) = before, after
+        if (row, column) != (new_row, new_column) or height == new_height:
+            return ()
+        first = row + int(self.show_headers)
+        ends = [max(row + size - 1 - int(self.show_totals), first) for size in (height, new_height)]
+        if ends[0] == ends[1]:
+            return ()
+        body = Place(self._sheet.name, column, first, column + width - 1, ends[0])
+        return move(self._sheet.book.app.charts_of(self.document), body, ends[1])
 
 
 @guarded

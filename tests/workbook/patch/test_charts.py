@@ -20,7 +20,7 @@ from openpyxl.worksheet.table import Table
 
 from xlcrm.errors import SaveFailed
 from xlcrm.workbook.patch import patch, patch_blocks, writing
-from xlcrm.workbook.patch.charts import Reference
+from xlcrm.workbook.patch.charts import Reference, charts
 from xlcrm.workbook.patch.package import rewrite
 from xlcrm.workbook.port import KEEP, Block, Link
 
@@ -34,8 +34,8 @@ DATA: Final = "客户's 分析"
 """A sheet's name that must be quoted, with an apostrophe that must be doubled."""
 MARK: Final = "'客户''s 分析'!"
 CHART: Final = "xl/charts/chart1.xml"
-HEADINGS: Final = ["行业", "数量", "金额"]
-ROWS: Final = [["制造", 5, 1.5], ["医疗", 3, 2.5], ["教育", 2, 3.5]]
+HEADINGS: Final[list[Any]] = ["行业", "数量", "金额"]
+ROWS: Final[list[list[Any]]] = [["制造", 5, 1.5], ["医疗", 3, 2.5], ["教育", 2, 3.5]]
 
 
 def list_block(rows: Sequence[Sequence[Any]], *, sheet: str = DATA, row: int = 4, column: int = 1) -> Block:
@@ -230,8 +230,7 @@ def test_columns_with_a_line_over_them_follow(tmp_path: Path, part: Callable[...
 def test_bubbles_follow(tmp_path: Path, part: Callable[..., str]) -> None:
     path = tmp_path / "图.xlsx"
     book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
+    sheet: Any = book.active
     sheet.title = "表"
     for row in (["x", "y", "大小"], [1, 2, 3], [4, 5, 6]):
         sheet.append(row)
@@ -248,7 +247,8 @@ def test_bubbles_follow(tmp_path: Path, part: Callable[..., str]) -> None:
 def test_chart_sheet_follows(tmp_path: Path, part: Callable[..., str]) -> None:
     path = tmp_path / "图.xlsx"
     book = xlsxwriter.Workbook(str(path))
-    book.add_chartsheet("图页").set_chart(series(book, {"type": "line"}))
+    chart = series(book, {"type": "line"})
+    book.add_chartsheet("图页").set_chart(chart)
     listed(book)
     book.close()
     patch_blocks(path, path, [list_block(many(5))])
@@ -358,8 +358,7 @@ def test_what_a_user_restyled_in_a_chart_of_another_library_stays(
     """The one of openpyxl: it writes no caches, and the chart's namespace without a prefix."""
     path = tmp_path / "图.xlsx"
     book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
+    sheet: Any = book.active
     sheet.title = "O'分析"
     for row in (HEADINGS, *ROWS):
         sheet.append(row)
@@ -760,10 +759,8 @@ def test_reference_is_read() -> None:
 
 
 def test_a_chart_that_changed_elsewhere_is_found(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = writing.charts
-
     def careless(*arguments: Any) -> dict[str, bytes]:
-        return {name: text.replace(b"1F4E78", b"000000") for name, text in real(*arguments).items()}
+        return {name: text.replace(b"1F4E78", b"000000") for name, text in charts(*arguments).items()}
 
     before = path.read_bytes()
     monkeypatch.setattr(writing, "charts", careless)
@@ -773,10 +770,8 @@ def test_a_chart_that_changed_elsewhere_is_found(path: Path, monkeypatch: pytest
 
 
 def test_a_chart_that_moved_to_another_column_is_found(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = writing.charts
-
     def careless(*arguments: Any) -> dict[str, bytes]:
-        return {name: text.replace(b":$B$", b":$C$") for name, text in real(*arguments).items()}
+        return {name: text.replace(b":$B$", b":$C$") for name, text in charts(*arguments).items()}
 
     monkeypatch.setattr(writing, "charts", careless)
     with pytest.raises(SaveFailed, match="不该变的内容变了"):

@@ -16,6 +16,7 @@ from xlcrm.errors import (
 )
 from xlcrm.workbook.live import access, lists
 from xlcrm.workbook.live.cells import changed_span, changing, checked
+from xlcrm.workbook.live.charts import retitled
 from xlcrm.workbook.live.filters import unfiltered
 from xlcrm.workbook.live.merges import refuse_hidden
 from xlcrm.workbook.live.patience import answering, ask, patiently
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlcrm.workbook.live.access import Held
+    from xlcrm.workbook.live.charts import Retitled
 
 
 class LiveDoor:
@@ -171,25 +173,28 @@ class LiveDoor:
             with _writing(name):
                 plans.append(self._plan(name, blocks))
         plans = [plan for plan in plans if not plan.empty]
-        if not plans:
+        titles = retitled(self._sheets, changes.titles)
+        if not plans and not titles:
             return Saved(0)
         if self._backup is None and self._path is not None:
             self._backup = back_up(self._path)
         self._seen.clear()
         with uncalculated(self._app):
-            self._write(plans)
+            self._write(plans, titles)
         return Saved(sum(plan.cells for plan in plans), self._backup)
 
-    def _write(self, plans: list[SheetPlan]) -> None:
-        """Write sheet after sheet; when one fails, all of them are as before."""
+    def _write(self, plans: list[SheetPlan], titles: list[Retitled]) -> None:
+        """Write sheet after sheet, then titles; when one fails, all of them are as before."""
         writer = Writer()
+        steps = [(plan.name, partial(writer.write, plan)) for plan in plans]
+        steps += [(title.sheet, partial(writer.retitle, title)) for title in titles]
         with contextlib.ExitStack() as stack:
             for plan in plans:
                 stack.enter_context(unfiltered(plan.sheet, plan.name, plan.tables))
-            for plan in plans:
+            for name, step in steps:
                 try:
-                    with _writing(plan.name):
-                        writer.write(plan)
+                    with _writing(name):
+                        step()
                 except BaseException as error:
                     whole = writer.take_back()
                     if whole or not isinstance(error, XlcrmError):

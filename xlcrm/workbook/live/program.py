@@ -63,6 +63,11 @@ def is_protected(sheet: xw.Sheet) -> bool:
     return bool(told)
 
 
+def keeps_no_tie(chart: xw.Chart) -> bool:
+    """Whether a chart's title is a text of its own in this program, and never a cell's."""
+    return isinstance(quietly(lambda: chart.api.HasMainTitle), bool)  # in Excel, `api` is a pair
+
+
 def _told(*asks: Callable[[], Any]) -> bool | None:
     """The first yes or no that the program gives, asked in the ways of each; None when nothing tells."""
     for ask in asks:

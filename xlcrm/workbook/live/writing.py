@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
     from xlcrm.workbook.live.access import Held
+    from xlcrm.workbook.live.charts import Retitled
     from xlcrm.workbook.live.lists import Growth, Table
     from xlcrm.workbook.live.number_formats import Change
 
@@ -78,6 +79,15 @@ class Writer:
         for table, area in plan.resized:
             if area.bottom < table.area.bottom:
                 self._resize(plan.sheet, table, area)
+
+    def retitle(self, title: Retitled) -> None:
+        """Give a chart another title.
+
+        Raises:
+            Exception: what the program said.
+        """
+        self._undo.append(lambda: tell(title.chart, "title", title.before))
+        tell(title.chart, "title", title.after)
 
     def take_back(self) -> bool:
         """Undo all that was written, the last first; whether everything could be put back.

@@ -35,7 +35,8 @@ _GROWING: Final = frozenset({"cat", "val", "xVal", "yVal", "bubbleSize"})
 _CACHES: Final = {"strRef": "strCache", "numRef": "numCache", "multiLvlStrRef": "multiLvlStrCache"}
 _EITHER: Final = frozenset({"AlternateContent", "Choice", "Fallback"})
 """Elements around what stands in a file twice, for new programs and for old ones."""
-_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f(?:\s[^<>]*)?>([^<]*)</")
+_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f(?:\s[^<>]*)?>([^<]*)</[^<>]*>\s*(</[^<>]*strRef\s*>)?")
+"""A formula, and what follows it in a reference to a text that has no cache."""
 _CELL: Final = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _REFERENCE = re.compile(
     rf"(?:'((?:[^'\[\]]|'')+)'|([^\s'!\[\]:;,(){{}}]+))!({_CELL}(?::{_CELL})?)", re.DOTALL
@@ -58,6 +59,10 @@ class Sheet:
         """Where a range ends that follows the lists."""
         last = max((growth.last for growth in self.moved if growth.spans(area)), default=area.bottom)
         return area.to_row(last)
+
+    def concerns(self, area: Area) -> bool:
+        """Whether the change may show in a range."""
+        return self.now(area) != area or self.points.touched(area)
 
 
 class Reference(NamedTuple):
@@ -102,7 +107,7 @@ def charts(book: Book, sheets: Mapping[str, Sheet]) -> dict[str, bytes]:
     for part in _parts(book) if known else ():
         try:
             data = book.read(part)
-            if not any(_sheet_of(match[1]) in known for match in _FORMULA.finditer(data)):
+            if not any(_is_concerned(match, known) for match in _FORMULA.finditer(data)):
                 continue
             markup = Markup(data, part)
             for ref in _refs(markup.root):
@@ -126,9 +131,13 @@ def _parts(book: Book) -> Iterator[str]:
             yield part
 
 
-def _sheet_of(formula: bytes) -> str:
-    reference = Reference.read(unquoted(formula))
-    return reference.sheet.casefold() if reference else ""
+def _is_concerned(found: re.Match[bytes], sheets: Mapping[str, Sheet]) -> bool:
+    """Whether a formula in a chart's part is worth a closer look."""
+    reference = Reference.read(unquoted(found[1]))
+    sheet = sheets.get(reference.sheet.casefold()) if reference else None
+    if reference is None or sheet is None:
+        return False
+    return found[2] is not None or sheet.concerns(reference.area)
 
 
 def _refs(root: Element) -> Iterator[_Ref]:
@@ -151,6 +160,9 @@ def _follow(markup: Markup, ref: _Ref, sheets: Mapping[str, Sheet]) -> None:
     if formula is None or reference is None or sheet is None or _is_filtered(ref.element):
         return
     old = reference.area
+    cache = ref.element.first(_CACHES[ref.element.name])
+    if cache is not None and not sheet.concerns(old):
+        return
     area = sheet.now(old) if ref.owner in _GROWING else old
     if area != old:
         end = formula.body + len(markup.data[formula.body : formula.close].rstrip())
@@ -158,7 +170,6 @@ def _follow(markup: Markup, ref: _Ref, sheets: Mapping[str, Sheet]) -> None:
         if markup.data[start:end] != reference.written.encode():
             return  # spelt with references to characters
         markup.edits.append((start, end, reference.ending(area.bottom).encode()))
-    cache = ref.element.first(_CACHES[ref.element.name])
     if cache is not None:
         refresh(markup, cache, (old, area), sheet.points)
     elif ref.owner == "title" and ref.element.name == "strRef":

@@ -64,6 +64,18 @@ class Points:
         found |= {place: value for place, value in written.items() if value is not None}
         return dict(sorted(found.items()))
 
+    def touched(self, area: Area) -> bool:
+        """Whether the blocks may give a cell of an area another value."""
+        for own, block in self._blocks:
+            common = area.common(own)
+            if common is None:
+                continue
+            rows = slice(common.top - own.top, common.bottom - own.top + 1)
+            for column in range(common.left, common.right + 1):
+                if any(value is not KEEP for value in block.columns[column - own.left][rows]):
+                    return True
+        return False
+
     def _written(self, area: Area) -> Iterator[tuple[Place, Any]]:
         """What the blocks put into an area; None for what they empty."""
         for own, block in self._blocks:
