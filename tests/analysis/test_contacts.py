@@ -50,12 +50,12 @@ def test_contacts_by_person_the_busiest_of_this_month_first() -> None:
     ]
     assert filled(SHEET, "contacts", case).caption == "2026年11月（截至20日） 跟进6次，李明最多，3次"
     assert behind_rows(SHEET, "contacts", case) == {
-        0: [("care_records", 0), ("callback_records", 0), ("service_log", 0)],
+        0: [("service_log", 0), ("callback_records", 0), ("care_records", 0)],
         1: [("followup_records", 1), ("followup_records", 0)],
         2: [("followup_records", 3)],
     }
     texts = filled(SHEET, "contacts", case).behind["text"]
-    assert texts.tolist()[:2] == ["乙", "介绍新产品"]
+    assert texts.fillna("-").tolist() == ["乙", "接待", "-", "关怀", "介绍新产品", "甲"]
 
 
 def test_the_trend_of_six_months() -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Chart, ChartKind, Filled, Kind, Panel, behind, detail, joined, shown
-from xlcrm.analysis.lines import UNNAMED, Lines, by_month, compared, half_year, leader, ranked
+from xlcrm.analysis.lines import Lines, by_month, compared, filled, half_year, leader, ranked
 from xlcrm.analysis.scope import TREND_MONTHS
-from xlcrm.compute.facts import moments
+from xlcrm.compute.facts import moments, nothing, objects
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from xlcrm.analysis.base import Figure
     from xlcrm.analysis.lines import Floats
     from xlcrm.analysis.scope import Scope
-    from xlcrm.compute.facts import Flags, Integers
+    from xlcrm.compute.facts import Flags, Integers, Moments, Objects
 
 RECORDS: Final = {
     "followup_records": ("by", "summary"),
@@ -33,35 +34,52 @@ _PEOPLE: Final = 20
 _HEADINGS: Final = ("本月", "上月", *(f"前{back}个月" for back in range(2, TREND_MONTHS)))
 
 
-def contacts(scope: Scope) -> pd.DataFrame:
-    """One row a contact of the last six months up to now, the newest first.
+@dataclass(frozen=True)
+class Contacts:
+    """Every contact of the last six months up to now, the newest first; arrays of one length.
 
-    Columns: table and place (the record), code (account, -1 for unknown), person (`UNNAMED` where blank), at,
-    back (how many months before the reported one), text.
+    Attributes:
+        table: (n,) place in `RECORDS` of the table that records it.
+        place: (n,) position in that table's frame.
+        code: (n,) account, -1 for unknown.
+        person: (n,) who it was, 未填写 where blank.
+        when: (n,) its moment.
+        text: (n,) what is worth reading of it, None where blank.
     """
+
+    table: Integers
+    place: Integers
+    code: Integers
+    person: Objects
+    when: Moments
+    text: Objects
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+
+def contacts(scope: Scope) -> Contacts:
+    """Read the record tables once."""
     facts = scope.facts
-    parts = []
-    for name, (person, text) in RECORDS.items():
+    none = np.empty(0, dtype=np.int64)
+    parts = [Contacts(none, none, none, np.empty(0, dtype=object), nothing(0), np.empty(0, dtype=object))]
+    for number, (name, (person, text)) in enumerate(RECORDS.items()):
         frame = facts.frame(name)
+        if frame.empty:
+            continue
         at = moments(frame[BY_NAME[name].touched])
-        back = TREND_MONTHS - 1 - by_month(scope, at).of
-        places = np.flatnonzero(back < TREND_MONTHS)
+        places = np.flatnonzero(by_month(scope, at).of >= 0)
         own = frame.iloc[places]
+        people = filled(own[person])
+        table = np.full(len(places), number, dtype=np.int64)
         parts.append(
-            pd.DataFrame(
-                {
-                    "table": pd.array([name], dtype="str").repeat(len(places)),
-                    "place": places,
-                    "code": facts.codes(name)[places],
-                    "person": own[person].astype(object).fillna(UNNAMED).to_numpy(),
-                    "at": at[places],
-                    "back": back[places],
-                    "text": own[text].to_numpy(),
-                }
-            )
+            Contacts(table, places, facts.codes(name)[places], people, at[places], objects(own[text]))
         )
-    found = pd.concat(parts, ignore_index=True)
-    return found.sort_values("at", ascending=False, kind="stable", ignore_index=True)
+    joint = {
+        item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Contacts)
+    }
+    order = np.argsort(-joint["when"].astype(np.int64), kind="stable")
+    return Contacts(**{name: values[order] for name, values in joint.items()})
 
 
 def different(lines: Lines, codes: Integers, counted: Flags | None = None) -> Integers:
@@ -83,20 +101,16 @@ def different(lines: Lines, codes: Integers, counted: Flags | None = None) -> In
 def _by_person(scope: Scope) -> Filled:
     """跟进次数: who had how many contacts in each of the last six months."""
     found = scope.once(contacts)
-    keys = [item.key for item in CONTACTS_PANEL.columns if item.kind is not Kind.LINK]
-    if found.empty:
+    if not len(found):
+        keys = [item.key for item in CONTACTS_PANEL.columns if item.kind is not Kind.LINK]
         return Filled(pd.DataFrame(columns=keys), f"{half_year(scope)} 没有跟进记录")
-    back = found["back"].to_numpy()
-    # By this month first; the six months together stand behind the point.
+    back = TREND_MONTHS - 1 - by_month(scope, found.when).of
+    # By this month first, of equals by the six months together.
     scale = len(found) + 1
-    lines = ranked(
-        found["person"],
-        _PEOPLE,
-        lambda lines: lines.count(back == 0) * scale + lines.count(),
-    )
+    lines = ranked(found.person, _PEOPLE, lambda lines: lines.count(back == 0) * scale + lines.count())
     counts = {f"m{month}": _or_blank(lines.count(back == month)) for month in range(TREND_MONTHS)}
     current = Lines(lines.names, np.where(back == 0, lines.of, -1))
-    customers = different(current, found["code"].to_numpy())
+    customers = different(current, found.code)
     reached = np.where(np.isnan(counts["m0"]), np.nan, customers)
     rows = pd.DataFrame({"person": list(lines.names), **counts, "customers": reached})
     total = int((back == 0).sum())
@@ -112,37 +126,40 @@ def _or_blank(counts: Integers) -> Floats:
     return counts.astype(np.float64) if counts.any() else np.full(len(counts), np.nan)
 
 
-def _behind(found: pd.DataFrame, lines: Lines) -> pd.DataFrame:
+def _behind(found: Contacts, lines: Lines) -> pd.DataFrame:
+    """The records of each line, the newest first."""
     parts = []
-    for table in RECORDS:
-        rows = np.flatnonzero((found["table"] == table).to_numpy() & (lines.of >= 0))
-        own = found.iloc[rows]
-        parts.append(behind(table, lines.of[rows], own["place"], at=own["at"], text=own["text"]))
-    return joined(*parts)
+    for number, table in enumerate(RECORDS):
+        rows = np.flatnonzero((found.table == number) & (lines.of >= 0))
+        if len(rows):
+            text = found.text[rows]
+            parts.append(behind(table, lines.of[rows], found.place[rows], at=found.when[rows], text=text))
+    if len(parts) == 1:
+        return parts[0]
+    return joined(*parts).sort_values("at", ascending=False, kind="stable", ignore_index=True)
 
 
 def _trend(scope: Scope) -> Filled:
     """跟进趋势: contacts, customers and people of each month, blank where nothing was recorded."""
     found = scope.once(contacts)
-    lines = by_month(scope, found["at"].to_numpy(dtype="datetime64[s]"))
+    if not len(found):
+        keys = [item.key for item in CONTACT_TREND_PANEL.columns if item.kind is not Kind.LINK]
+        return Filled(pd.DataFrame(columns=keys), f"{half_year(scope)} 没有跟进记录")
+    lines = by_month(scope, found.when)
     count = lines.count()
-    people = different(lines, pd.factorize(found["person"])[0])
-    customers = different(lines, found["code"].to_numpy())
+    people, customers = different(lines, pd.factorize(found.person)[0]), different(lines, found.code)
     figures = {"contacts": count, "customers": customers, "people": people}
     blanked = {key: np.where(count > 0, values, np.nan) for key, values in figures.items()}
     rows = pd.DataFrame({"month": list(lines.names), **blanked})
-    if found.empty:
-        return Filled(rows.iloc[:0], f"{half_year(scope)} 没有跟进记录")
-    known = found["code"].to_numpy()
-    reached = len(np.unique(known[known >= 0]))
+    reached = len(np.unique(found.code[found.code >= 0]))
     caption = f"{half_year(scope)} 跟进{len(found)}次，覆盖客户{reached}位"
     return Filled(rows, caption, _behind(found, lines))
 
 
 def contacts_card(scope: Scope) -> Figure:
     """跟进次数 of the month and its change on the month before."""
-    back = scope.once(contacts)["back"].to_numpy()
-    now, was = int((back == 0).sum()), int((back == 1).sum())
+    at = scope.once(contacts).when
+    now, was = (int(scope.within(at, month).sum()) for month in (scope.month, scope.before))
     return compared(now or None, was or None, more_is_good=True)
 
 

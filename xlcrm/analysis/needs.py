@@ -17,7 +17,7 @@ from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
-    from xlcrm.compute.facts import Integers, Objects
+    from xlcrm.compute.facts import Integers, Moments
 
 _TABLES: Final = ("customers", "followup_records")
 _MOST: Final = 20
@@ -26,17 +26,30 @@ _NAMED: Final = 5
 
 
 @dataclass(frozen=True)
-class Needs:
-    """Every cell that names a need, of customers on the register.
+class Named:
+    """The cells of one table that name needs, of customers on the register; arrays of one length.
 
     Attributes:
-        names: of the needs, as they were written first.
-        cells: one row a cell and need: need (place in names), code (account), table, place, at (NaT for the
-            register, which tells no day).
+        table: its name.
+        need: (n,) place among the needs.
+        code: (n,) account.
+        place: (n,) position in the table's frame.
+        when: (n,) moment of the talk; NaT for the register, which tells no day.
     """
 
-    names: Objects
-    cells: pd.DataFrame
+    table: str
+    need: Integers
+    code: Integers
+    place: Integers
+    when: Moments
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Every need that somebody named, as it was written first, and where; the talks first."""
+
+    names: tuple[str, ...]
+    cells: tuple[Named, ...]
 
 
 def named_needs(scope: Scope) -> Needs:
@@ -45,32 +58,29 @@ def named_needs(scope: Scope) -> Needs:
     texts = {name: facts.frame(name)[CUSTOMER_TAGS] for name in _TABLES}
     written = first_written(pd.concat(texts.values(), ignore_index=True))
     known = {tag: code for code, tag in enumerate(written)}
-    parts = []
-    for name in _TABLES:
+    found = []
+    for name in reversed(_TABLES):
         rows, needs = carried(texts[name], known)
         touched = BY_NAME[name].touched
-        at = moments(facts.frame(name)[touched])[rows] if touched else nothing(len(rows))
+        when = moments(facts.frame(name)[touched])[rows] if touched else nothing(len(rows))
         code = facts.codes(name)[rows]
-        keep = (code >= 0) & ~(at > facts.now_at)
-        table = pd.array([name], dtype="str").repeat(int(keep.sum()))
-        own = {"need": needs[keep], "code": code[keep], "table": table}
-        parts.append(pd.DataFrame({**own, "place": rows[keep], "at": at[keep]}))
-    names = np.array([*written.values(), None], dtype=object)[:-1]
-    return Needs(names, pd.concat(parts, ignore_index=True))
+        keep = (code >= 0) & ~(when > facts.now_at)
+        found.append(Named(name, needs[keep], code[keep], rows[keep], when[keep]))
+    return Needs(tuple(written.values()), tuple(found))
 
 
 def _common(scope: Scope) -> Filled:
     """Needs of so many customers as 参数表 says, or more; the one of most customers first."""
     found, least = scope.once(named_needs), scope.facts.parameters.common_need
-    cells = found.cells
-    need, code = cells["need"].to_numpy(), cells["code"].to_numpy()
-    month = scope.within(cells["at"].to_numpy(dtype="datetime64[s]"))
-    common = different(Lines(tuple(found.names), need), code) >= least
+    need, code = (np.concatenate([getattr(one, name) for one in found.cells]) for name in ("need", "code"))
+    month = scope.within(np.concatenate([one.when for one in found.cells]))
+    common = different(Lines(found.names, need), code) >= least
     if not common.any():
         keys = [item.key for item in NEEDS_PANEL.columns if item.kind is not Kind.LINK]
         return Filled(pd.DataFrame(columns=keys), f"{scope.as_of} 没有{least}位以上客户提到的同一需求")
     talks = len(scope.facts.frame("followup_records")) > 0
-    lines = ranked(found.names[need], _MOST, lambda lines: different(lines, code), counted=common[need])
+    labels = np.array(found.names, dtype=object)[need]
+    lines = ranked(labels, _MOST, lambda lines: different(lines, code), counted=common[need])
     customers = different(lines, code)
     rows = pd.DataFrame(
         {
@@ -98,12 +108,15 @@ def _names(scope: Scope, codes: Integers) -> str:
 
 def _behind(found: Needs, lines: Lines) -> pd.DataFrame:
     """The talks, the newest first, then the rows of the register."""
-    parts = []
-    for name in reversed(_TABLES):
-        own = found.cells[(found.cells["table"] == name) & (lines.of >= 0)]
-        own = own.sort_values("at", ascending=False, kind="stable")
-        names = found.names[own["need"]]
-        parts.append(behind(name, lines.of[own.index], own["place"], at=own["at"], text=names))
+    names, parts, begin = np.array(found.names, dtype=object), [], 0
+    for one in found.cells:
+        of = lines.of[begin : begin + len(one.need)]
+        begin += len(one.need)
+        rows = np.flatnonzero(of >= 0)
+        rows = rows[np.argsort(-one.when[rows].astype(np.int64), kind="stable")]
+        if len(rows):
+            text = names[one.need[rows]]
+            parts.append(behind(one.table, of[rows], one.place[rows], at=one.when[rows], text=text))
     return joined(*parts)
 
 
