@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.analysis.base import behind
+from xlcrm.analysis.base import behind, nothing_behind
 from xlcrm.analysis.lines import Lines, ranked
 from xlcrm.analysis.tally import first
 from xlcrm.compute.clocks.events import SOLVED
@@ -80,6 +80,8 @@ class Complaints:
     def behind(self, lines: Lines) -> pd.DataFrame:
         """The complaints of each line, with the hours to their solution and what they say."""
         own = self._order[lines.of[self._order] >= 0]
+        if not len(own):
+            return nothing_behind()
         return behind(
             TABLE,
             lines.of[own],

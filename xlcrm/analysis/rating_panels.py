@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.analysis.base import Figure, Filled, behind
+from xlcrm.analysis.base import Figure, Filled, behind, nothing_behind
 from xlcrm.analysis.lines import Lines, compared, half_year, ranked, ratio
 from xlcrm.analysis.surveys import CASES, ratings
 from xlcrm.analysis.tally import lines_of
@@ -42,6 +42,8 @@ def _content(rated: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 def _behind(rated: pd.DataFrame, lines: Lines) -> pd.DataFrame:
     """The cases of each line, the lowest rating first, then the newest."""
+    if not len(rated):
+        return nothing_behind()
     percent = rated["percent"].to_numpy()
     order = np.lexsort((-rated["at"].to_numpy().astype(np.int64), percent))
     order = order[lines.of[order] >= 0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from xlcrm.analysis.base import behind
+from xlcrm.analysis.base import behind, nothing_behind
 from xlcrm.analysis.nps import Nps, nps
 from xlcrm.analysis.surveys import DIMENSIONS, SURVEYS, surveys
 from xlcrm.compute.facts import moments, objects
@@ -17,6 +17,8 @@ from xlcrm.rules.measures import DIMENSION_MEANS, OVERALL_SATISFACTION, SCORE_OF
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from xlcrm.analysis.scope import Scope
@@ -108,6 +110,8 @@ class Surveys:
 
     def behind(self, scope: Scope, lines: Integers, own: Integers, amount: Floats) -> pd.DataFrame:
         """The surveys `own`, each behind a line, with an amount and what was suggested."""
+        if not len(own):
+            return nothing_behind()
         said = cells(scope.facts, "suggestion", self.place[own])
         return behind(SURVEYS, lines, self.place[own], at=self.day[own], amount=amount, text=said)
 
@@ -128,6 +132,18 @@ def by_months(scope: Scope) -> dict[np.datetime64, Surveys]:
     every = Surveys.of(scope.once(surveys), scope.once(dimensions))
     months = every.day.astype("datetime64[M]")
     return {month: every.taken(np.flatnonzero(months == month)) for month in scope.months}
+
+
+def joined(months: Sequence[Surveys]) -> Surveys:
+    """Those of several months, one after the other."""
+    return Surveys(
+        np.concatenate([own.place for own in months]),
+        np.concatenate([own.code for own in months]),
+        np.concatenate([own.day for own in months]),
+        np.concatenate([own.percent for own in months]),
+        np.concatenate([own.nps for own in months]),
+        np.concatenate([own.scores for own in months]),
+    )
 
 
 def of_month(scope: Scope) -> Surveys:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.analysis.base import Filled, joined
+from xlcrm.analysis.base import Filled
 from xlcrm.analysis.lines import half_year, ratio
 from xlcrm.analysis.nps import DETRACTOR_UP_TO, PROMOTER_FROM
 from xlcrm.analysis.survey_month import (
@@ -16,6 +16,7 @@ from xlcrm.analysis.survey_month import (
     cells,
     customer_names,
     headings,
+    joined,
     limit_of,
     of_month,
     of_month_before,
@@ -287,9 +288,9 @@ def nps_by_month(scope: Scope) -> Filled:
 
 def _months_behind(scope: Scope, amounts: Sequence[Floats]) -> pd.DataFrame:
     """The forms of each of the last months that have an amount, the lowest first."""
-    frames = []
-    for line, (own, amount) in enumerate(zip(scope.once(by_months).values(), amounts, strict=True)):
-        known = np.flatnonzero(~np.isnan(amount))
-        known = known[np.argsort(amount[known], kind="stable")]
-        frames.append(own.behind(scope, np.full(len(known), line), known, amount[known]))
-    return joined(*frames)
+    months = list(scope.once(by_months).values())
+    every, amount = joined(months), np.concatenate(amounts)
+    line = np.repeat(np.arange(len(months)), [len(own) for own in months])
+    known = np.flatnonzero(~np.isnan(amount))
+    known = known[np.argsort(amount[known], kind="stable")]
+    return every.behind(scope, line[known], known, amount[known])

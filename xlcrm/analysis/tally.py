@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.analysis.base import Kind, behind, shown
+from xlcrm.analysis.base import Kind, behind, nothing_behind, shown
 from xlcrm.analysis.judged import FAULTY, LATE, LATE_OPEN, MET_IN_TIME, OPEN, UNJUDGED
 from xlcrm.analysis.lines import Lines, filled, ranked, ratio
 from xlcrm.compute.states.measures import percent_text
@@ -113,6 +113,8 @@ def clocks_behind(clocks: pd.DataFrame, lines: Lines) -> pd.DataFrame:
 
     The amount is the hours past the deadline, blank where there are none.
     """
+    if not len(clocks):
+        return nothing_behind()
     rank, left = ranks(clocks), clocks["left"].to_numpy()
     order = np.lexsort((left, rank))
     order = order[lines.of[order] >= 0]
@@ -125,7 +127,7 @@ def clocks_behind(clocks: pd.DataFrame, lines: Lines) -> pd.DataFrame:
         clocks["place"].to_numpy()[order],
         at=clocks["start"].to_numpy()[order],
         amount=np.where(late, left / -HOUR, np.nan)[order],
-        text=said[name[order], rank[order]] if len(order) else (),
+        text=said[name[order], rank[order]],
     )
     return found.assign(table=clocks["table"].array[order])
 
