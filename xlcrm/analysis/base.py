@@ -109,6 +109,11 @@ class Panel:
         """The columns that are the user's."""
         return tuple(item for item in self.columns if item.role is not Role.AUTO)
 
+    def without_rows(self, caption: str) -> Filled:
+        """The panel where there is no data; the caption says so."""
+        own = [item.key for item in self.columns if item.key != DETAIL and item.role is Role.AUTO]
+        return Filled(pd.DataFrame(columns=own), caption)
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -165,12 +170,13 @@ class AnalysisSheet:
 
     def shown_with(self, tables: Collection[str]) -> AnalysisSheet | None:
         """The sheet with what a workbook of these tables can show; None where that is no panel."""
-        panels = tuple(item for item in self.panels if _possible(item, set(tables)))
-        cards = tuple(item for item in self.cards if _possible(item, set(tables)))
+        panels = tuple(item for item in self.panels if is_possible(item, set(tables)))
+        cards = tuple(item for item in self.cards if is_possible(item, set(tables)))
         return AnalysisSheet(self.name, self.title, self.hint, panels, cards) if panels else None
 
 
-def _possible(item: Panel | Card, tables: set[str]) -> bool:
+def is_possible(item: Panel | Card, tables: set[str]) -> bool:
+    """Whether a workbook of these tables can show it."""
     one = not item.needs_one or not tables.isdisjoint(item.needs_one)
     return set(item.needs) <= tables and one
 
