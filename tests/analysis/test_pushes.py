@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,8 +61,14 @@ def given(
     return scope(data, month, rules=rules)
 
 
+@cache
+def golden() -> Scope:
+    """The golden rows in the current month; nothing in it changes."""
+    return given(GOLDEN)
+
+
 def test_the_funnel_by_hand() -> None:
-    assert cells(SHEET, "funnel", given(GOLDEN)) == [
+    assert cells(SHEET, "funnel", golden()) == [
         ("推送", 350.0, 350.0, 1.0),
         # 50 + 60 of the 300 whose opening is known.
         ("打开", 110.0, 300.0, pytest.approx(110 / 300)),
@@ -70,11 +77,11 @@ def test_the_funnel_by_hand() -> None:
         ("转化", 16.0, 300.0, pytest.approx(16 / 300)),
     ]
     # (35 + 5 + 3) / 350 = 12.28%.
-    assert filled(SHEET, "funnel", given(GOLDEN)).caption == (
+    assert filled(SHEET, "funnel", golden()).caption == (
         "2026年11月（截至20日） 推送3次共350人次，响应率12.2%"
     )
     # The lowest response first.
-    assert behind_rows(SHEET, "funnel", given(GOLDEN)) == {
+    assert behind_rows(SHEET, "funnel", golden()) == {
         0: [("service_pushes", 2), ("service_pushes", 1), ("service_pushes", 0)],
         1: [("service_pushes", 2), ("service_pushes", 0)],
         2: [("service_pushes", 2), ("service_pushes", 1), ("service_pushes", 0)],
@@ -84,7 +91,7 @@ def test_the_funnel_by_hand() -> None:
 
 
 def test_what_stands_in_the_list_of_rows_behind() -> None:
-    row = filled(SHEET, "funnel", given(GOLDEN)).behind.iloc[0]
+    row = filled(SHEET, "funnel", golden()).behind.iloc[0]
     assert str(row["at"]) == "2026-11-06 09:00:00"
     assert (row["amount"], row["text"]) == (200.0, "有升级需求：免费检测服务")
 
@@ -107,7 +114,7 @@ NOVEMBER = (
 def test_the_months_by_hand() -> None:
     empty = (0, None, None, None, None, None, 0, None, 0.3, 0, None)
     autumn = (1, 200.0, pytest.approx(0.3), pytest.approx(0.1), 2.0, None, 1, 0.01, 0.3, 1, 0.0)
-    assert cells(SHEET, "months", given(GOLDEN)) == [
+    assert cells(SHEET, "months", golden()) == [
         ("2026-06", *empty),
         ("2026-07", *empty),
         ("2026-08", *empty),
@@ -115,13 +122,13 @@ def test_the_months_by_hand() -> None:
         ("2026-10", *autumn),
         ("2026-11", *NOVEMBER),
     ]
-    assert filled(SHEET, "months", given(GOLDEN)).caption == (
+    assert filled(SHEET, "months", golden()).caption == (
         "2026年6月至2026年11月 推送5次，响应率最低的是2026-09（1%）"
     )
 
 
 def test_a_push_to_two_tags_counts_under_both() -> None:
-    assert cells(SHEET, "by_tags", given(GOLDEN)) == [
+    assert cells(SHEET, "by_tags", golden()) == [
         # 35 and 5 of 150 answered.
         (
             "高活跃度",
@@ -140,29 +147,29 @@ def test_a_push_to_two_tags_counts_under_both() -> None:
         # 5 and 3 of 250 answered.
         ("有升级需求", 2, 250.0, 0.3, pytest.approx(0.1), 2.0, 1.0, 2, pytest.approx(0.032), 0.3, 2, 0.5),
     ]
-    assert filled(SHEET, "by_tags", given(GOLDEN)).caption == (
+    assert filled(SHEET, "by_tags", golden()).caption == (
         "2026年11月（截至20日） 高活跃度响应率最高（26.6%），2项响应率低于30%"
     )
-    assert behind_rows(SHEET, "by_tags", given(GOLDEN)) == {
+    assert behind_rows(SHEET, "by_tags", golden()) == {
         0: [("service_pushes", 1), ("service_pushes", 0)],
         1: [("service_pushes", 2), ("service_pushes", 1)],
     }
 
 
 def test_services_and_channels_by_hand() -> None:
-    assert cells(SHEET, "by_service", given(GOLDEN)) == [
+    assert cells(SHEET, "by_service", golden()) == [
         ("新功能教程", 1, 100.0, 0.5, 0.2, 20.0, 15.0, 1, 0.35, 0.3, 1, 1.0),
         ("套餐优惠", 1, 50.0, None, 0.1, None, None, 1, 0.1, 0.3, 1, 1.0),
         ("免费检测服务", 1, 200.0, 0.3, 0.1, 2.0, 1.0, 1, 0.015, 0.3, 1, 0.0),
     ]
-    assert filled(SHEET, "by_service", given(GOLDEN)).caption == (
+    assert filled(SHEET, "by_service", golden()).caption == (
         "2026年11月（截至20日） 新功能教程响应率最高（35%），2项响应率低于30%"
     )
-    assert cells(SHEET, "by_channel", given(GOLDEN)) == [
+    assert cells(SHEET, "by_channel", golden()) == [
         ("短信", 1, 100.0, 0.5, 0.2, 20.0, 15.0, 1, 0.35, 0.3, 1, 1.0),
         ("邮件", 2, 250.0, 0.3, 0.1, 2.0, 1.0, 2, pytest.approx(0.032), 0.3, 2, 0.5),
     ]
-    assert filled(SHEET, "by_channel", given(GOLDEN)).caption == (
+    assert filled(SHEET, "by_channel", golden()).caption == (
         "2026年11月（截至20日） 短信响应率最高（35%），1项响应率低于30%"
     )
 
@@ -170,7 +177,7 @@ def test_services_and_channels_by_hand() -> None:
 def test_what_to_stop_by_hand() -> None:
     # Three pushes to 600 people, 7 of whom answered; the other pairs were pushed once each.
     rate = 7 / 600
-    assert cells(SHEET, "stops", given(GOLDEN)) == [
+    assert cells(SHEET, "stops", golden()) == [
         (
             "有升级需求 · 免费检测服务",
             3,
@@ -182,8 +189,8 @@ def test_what_to_stop_by_hand() -> None:
             "改推套餐优惠",
         )
     ]
-    assert filled(SHEET, "stops", given(GOLDEN)).caption == "2026年6月至2026年11月 1组中1组响应率低于30%"
-    assert behind_rows(SHEET, "stops", given(GOLDEN)) == {
+    assert filled(SHEET, "stops", golden()).caption == "2026年6月至2026年11月 1组中1组响应率低于30%"
+    assert behind_rows(SHEET, "stops", golden()) == {
         0: [("service_pushes", 3), ("service_pushes", 4), ("service_pushes", 2)]
     }
 
@@ -230,13 +237,13 @@ def test_the_worst_pairs_are_listed_first() -> None:
 
 
 def test_what_does_not_match_by_hand() -> None:
-    assert cells(SHEET, "unmatched", given(GOLDEN)) == [
+    assert cells(SHEET, "unmatched", golden()) == [
         (dt.datetime(2026, 11, 6, 9), "有升级需求", "免费检测服务", "邮件", 200.0, "套餐优惠")
     ]
-    assert filled(SHEET, "unmatched", given(GOLDEN)).caption == (
+    assert filled(SHEET, "unmatched", golden()).caption == (
         "2026年11月（截至20日） 1次不匹配，匹配度66.6%（n=3）"
     )
-    assert behind_rows(SHEET, "unmatched", given(GOLDEN)) == {0: [("service_pushes", 2)]}
+    assert behind_rows(SHEET, "unmatched", golden()) == {0: [("service_pushes", 2)]}
     many = [{**GOLDEN[2], "pushed": number, "tags": "新客户"} for number in range(1, 24)]
     rows = cells(SHEET, "unmatched", given(many))
     assert [row[4] for row in rows] == list(range(23, 3, -1))
@@ -247,7 +254,7 @@ def test_what_does_not_match_by_hand() -> None:
 
 
 def test_the_cards_by_hand() -> None:
-    assert [figure(SHEET, card.label, given(GOLDEN)) for card in SHEET.cards] == [
+    assert [figure(SHEET, card.label, golden()) for card in SHEET.cards] == [
         Figure(3.0, "较上月 +2"),
         Figure(350.0, "较上月 +150"),
         Figure(round(43 / 350, 9), "较上月 +11.3个百分点；标准30%，未达标；n=3", good=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.analysis.build import behind_rows, cells, figure, filled, scope
 from tests.checks.build import customer, sheet
 from tests.compute.build import NOW, book
 from xlcrm.analysis.base import Figure
+from xlcrm.analysis.relation_scores import relations
 from xlcrm.analysis.relationship import SHEET
 
 if TYPE_CHECKING:
@@ -112,6 +114,7 @@ def given(
     return scope(data, month, rules=rules)
 
 
+@cache
 def assessed(month: str | None = None) -> Scope:
     return given(ASSESSMENTS, month=month)
 
@@ -374,6 +377,11 @@ def test_a_sheet_without_the_columns_has_blanks() -> None:
     )
     assert cells(SHEET, "grades", found)[0] == ("A类", "维持关系", 1, 1.0, 85.0)
     assert cells(SHEET, "months", found) == []
+
+
+def test_a_workbook_without_the_sheet_has_no_relations() -> None:
+    found = relations(scope({"customers": [customer(customer_id="1")]}, rules=RULES))
+    assert (len(found.newest), found.unseen, found.flawed) == (0, 1, 0)
 
 
 # Two independent ways ------------------------------------------------------------------------------------
