@@ -11,10 +11,11 @@ import pytest
 
 from tests.analysis.build import behind_rows, cells, figure, filled, scope
 from tests.analysis.plain_clocks import PlainClock, plain_clocks, random_scope
-from tests.checks.build import complaint, customer
+from tests.checks.build import FIRST_ROW, complaint, customer, sheet
 from tests.compute.build import book, facts
 from xlcrm.analysis.base import Figure
 from xlcrm.analysis.sla import SHEET
+from xlcrm.tables.frames import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -162,6 +163,16 @@ def test_what_is_not_judged_is_shown_beside() -> None:
     assert behind_rows(SHEET, "unjudged", november()) == {0: [("complaints", 5)]}
     later = november(started_on="2026-11-11")
     assert cells(SHEET, "unjudged", later)[0] == ("投诉·解决", 0, 4)
+
+
+@pytest.mark.parametrize("month", ["2026-11", "2026-03"])
+def test_a_start_that_cannot_be_read_shows_in_every_month_until_it_is_mended(month: str) -> None:
+    notes = [(FIRST_ROW, "received_at", Remark.UNREADABLE, "昨天下午")]
+    rows = sheet("complaints", [complaint(received_at=None)], notes=notes)
+    given = scope(facts({"customers": [customer()], "complaints": rows}, RULES), month)
+    assert cells(SHEET, "unjudged", given) == [("投诉·解决", 1, 0)]
+    assert cells(SHEET, "clocks", given) == []
+    assert figure(SHEET, "数据异常", given) == Figure(1, "不计入达成率", good=False)
 
 
 def test_the_cards_compare_with_the_month_before() -> None:
