@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,9 +21,8 @@ from xlcrm.analysis.base import (
     detail,
     shown,
 )
-from xlcrm.analysis.costs import costs
+from xlcrm.analysis.leads import SOURCES, Leads, leads
 from xlcrm.analysis.lines import (
-    UNNAMED,
     Lines,
     by_month,
     compared,
@@ -36,92 +34,18 @@ from xlcrm.analysis.lines import (
     share_text,
 )
 from xlcrm.analysis.scope import TREND_MONTHS
-from xlcrm.compute.facts import moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xlcrm.analysis.lines import Floats
     from xlcrm.analysis.scope import Scope
-    from xlcrm.compute.facts import Flags, Moments, Objects
+    from xlcrm.compute.facts import Flags, Objects
 
-SOURCES: Final = "lead_sources"
 _LONGEST: Final = 12
 """Characters of a name in a caption."""
 _CHANNELS: Final = 15
 _PLACES: Final = 20
-
-
-@dataclass(frozen=True)
-class Leads:
-    """客户来源登记表 as far as it counts; arrays are aligned with its frame.
-
-    Attributes:
-        month: (n,) datetime64[M] of 获取日期; NaT where that is blank or lies after now.
-        acquired: (n,) 获取日期.
-        channel: (n,) 来源渠道, `UNNAMED` where blank.
-        place: (n,) 来源渠道 and 具体来源.
-        leads, effective: (n,) counts, NaN where blank or negative (V06).
-        cost: (n,) yuan, NaN where the note gives none.
-        unread: (n,) the note speaks of a cost that could not be read.
-    """
-
-    month: Moments
-    acquired: Moments
-    channel: Objects
-    place: Objects
-    leads: Floats
-    effective: Floats
-    cost: Floats
-    unread: Flags
-
-    def only(self, rows: Flags) -> Leads:
-        """The same with the figures of some rows alone."""
-        blanked = {
-            name: np.where(rows, getattr(self, name), np.nan) for name in ("leads", "effective", "cost")
-        }
-        return replace(self, **blanked)
-
-    def both(self) -> Flags:
-        """(n,) whether a row gives both counts, so that it says something of conversion."""
-        return ~np.isnan(self.leads) & ~np.isnan(self.effective)
-
-    def conversion(self, lines: Lines) -> Floats:
-        """(lines,) effective of all customers, over the rows that give both counts."""
-        both = self.both()
-        known = np.where(both, self.effective, np.nan), np.where(both, self.leads, np.nan)
-        return ratio(lines.total(known[0]), lines.total(known[1]))
-
-    def cost_of_one(self, lines: Lines) -> Floats:
-        """(lines,) yuan an effective customer, over the rows that give both."""
-        both = ~np.isnan(self.cost) & ~np.isnan(self.effective)
-        spent, won = np.where(both, self.cost, np.nan), np.where(both, self.effective, np.nan)
-        return ratio(lines.total(spent), lines.total(won)).round(2)
-
-
-def leads(scope: Scope) -> Leads:
-    """Read the table once."""
-    frame = scope.facts.frame(SOURCES)
-    at = moments(frame["acquired_on"])
-    past = at <= scope.facts.now_at
-    channel = frame["channel"].astype(object).fillna(UNNAMED)
-    source = frame["source"].astype(object).fillna(UNNAMED)
-    count = _counts(frame["leads"])
-    cost, unread = costs(frame["remark"], count)
-    return Leads(
-        np.where(past, at.astype("datetime64[M]"), np.datetime64("NaT", "M")),
-        at,
-        channel.to_numpy(dtype=object),
-        (channel + " · " + source).to_numpy(dtype=object),
-        count,
-        _counts(frame["effective"]),
-        cost,
-        unread,
-    )
-
-
-def _counts(cells: pd.Series) -> Floats:
-    return cells.where(cells >= 0).to_numpy(dtype=np.float64)
 
 
 def _of_month(scope: Scope) -> Flags:
@@ -149,7 +73,7 @@ def _by_channel(scope: Scope) -> Filled:
     """来源渠道: the reported month beside the month before."""
     given, counted = scope.once(leads), _of_month(scope)
     if not counted.any():
-        return Filled(_no_rows(CHANNELS_PANEL), f"{scope.period} 没有来源登记")
+        return CHANNELS_PANEL.without_rows(f"{scope.period} 没有来源登记")
     # Last month's channels are lines, too: one that brings nobody any more is worth seeing.
     was = given.month == scope.before
     both = _ranked(given.channel, _CHANNELS, given.only(counted), counted | was)
@@ -182,7 +106,7 @@ def _by_place(scope: Scope) -> Filled:
     """具体来源 of the reported month."""
     given, counted = scope.once(leads), _of_month(scope)
     if not counted.any():
-        return Filled(_no_rows(PLACES_PANEL), f"{scope.period} 没有来源登记")
+        return PLACES_PANEL.without_rows(f"{scope.period} 没有来源登记")
     lines = _ranked(given.place, _PLACES, given, counted)
     rows = pd.DataFrame({"place": list(lines.names), **_sums(given, lines)})
     top = leader(lines, rows["leads"])
@@ -199,7 +123,7 @@ def _half_year(scope: Scope) -> Filled:
     """近6个月: which channel converts, and what an effective customer costs there."""
     given, counted = scope.once(leads), _of_half_year(scope)
     if not counted.any():
-        return Filled(_no_rows(HALF_YEAR_PANEL), f"{half_year(scope)} 没有来源登记")
+        return HALF_YEAR_PANEL.without_rows(f"{half_year(scope)} 没有来源登记")
     size = _leads_of(given)
     lines = ranked(given.channel, _CHANNELS, given.conversion, size=size, counted=counted)
     sums = _sums(given, lines)
@@ -225,7 +149,7 @@ def _trend(scope: Scope) -> Filled:
     given = scope.once(leads)
     lines = by_month(scope, given.acquired)
     if not (lines.of >= 0).any():
-        return Filled(_no_rows(TREND_PANEL), f"{half_year(scope)} 没有来源登记")
+        return TREND_PANEL.without_rows(f"{half_year(scope)} 没有来源登记")
     rows = pd.DataFrame({"month": list(lines.names), **_sums(given, lines)})
     undated = int(np.isnat(given.acquired).sum())
     ahead = int((given.acquired > scope.facts.now_at).sum())
@@ -257,10 +181,6 @@ def _behind(given: Leads, lines: Lines) -> pd.DataFrame:
         amount=given.leads[order],
         text=given.place[order],
     )
-
-
-def _no_rows(panel: Panel) -> pd.DataFrame:
-    return pd.DataFrame(columns=[item.key for item in panel.columns if item.kind is not Kind.LINK])
 
 
 def _card(figure: str, *, more_is_good: bool | None, points: bool = False) -> Callable[[Scope], Figure]:

@@ -102,8 +102,7 @@ def _by_person(scope: Scope) -> Filled:
     """跟进次数: who had how many contacts in each of the last six months."""
     found = scope.once(contacts)
     if not len(found):
-        keys = [item.key for item in CONTACTS_PANEL.columns if item.kind is not Kind.LINK]
-        return Filled(pd.DataFrame(columns=keys), f"{half_year(scope)} 没有跟进记录")
+        return CONTACTS_PANEL.without_rows(f"{half_year(scope)} 没有跟进记录")
     back = TREND_MONTHS - 1 - by_month(scope, found.when).of
     # By this month first, of equals by the six months together.
     scale = len(found) + 1
@@ -143,8 +142,7 @@ def _trend(scope: Scope) -> Filled:
     """跟进趋势: contacts, customers and people of each month, blank where nothing was recorded."""
     found = scope.once(contacts)
     if not len(found):
-        keys = [item.key for item in CONTACT_TREND_PANEL.columns if item.kind is not Kind.LINK]
-        return Filled(pd.DataFrame(columns=keys), f"{half_year(scope)} 没有跟进记录")
+        return CONTACT_TREND_PANEL.without_rows(f"{half_year(scope)} 没有跟进记录")
     lines = by_month(scope, found.when)
     count = lines.count()
     people, customers = different(lines, pd.factorize(found.person)[0]), different(lines, found.code)

@@ -22,21 +22,18 @@ from xlcrm.analysis.base import (
     shown,
 )
 from xlcrm.analysis.contacts import CONTACT_TREND_PANEL, CONTACTS_PANEL, RECORDS, contacts_card
-from xlcrm.analysis.judged import DECIDED, LATE, LATE_OPEN, MET_IN_TIME, OPEN, judged
-from xlcrm.analysis.lines import Lines, compared, leader, ranked, ratio, share_text
+from xlcrm.analysis.dormant import DORMANT_PANEL, dormant_card
+from xlcrm.analysis.lines import Lines, leader, ranked
 from xlcrm.analysis.needs import NEEDS_PANEL
-from xlcrm.analysis.register import on_file
-from xlcrm.compute.accounts import DORMANT
+from xlcrm.analysis.next_actions import KEPT_PANEL, kept_card
 from xlcrm.compute.facts import moments
 from xlcrm.compute.lists.due_list import OVERDUE, STATES, TODAY, UPCOMING
 
 if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
-    from xlcrm.compute.facts import Flags, Integers, Moments, Objects
+    from xlcrm.compute.facts import Flags, Integers, Objects
 
 _PEOPLE: Final = 20
-_NEXT_ACTION: Final = ("followup_records", "下一步")
-"""Table and clock of 下一步行动: kept by its 完成日期, else by the customer's next record."""
 
 
 def _tasks(scope: Scope) -> pd.DataFrame:
@@ -82,7 +79,7 @@ def _overdue(scope: Scope) -> Filled:
     """逾期任务: what each person has not done in time, beside what comes today and soon."""
     found = scope.once(_tasks)
     if found.empty:
-        return Filled(_no_rows(OVERDUE_PANEL), f"{scope.as_of} 到期清单没有任务")
+        return OVERDUE_PANEL.without_rows(f"{scope.as_of} 到期清单没有任务")
     state = found["state"].to_numpy()
     late = state == OVERDUE
     scale = len(found) + 1
@@ -118,126 +115,10 @@ def _tasks_behind(found: pd.DataFrame, lines: Lines, late: Flags) -> pd.DataFram
     return joined(*parts)
 
 
-def _next_actions(scope: Scope) -> pd.DataFrame:
-    every = scope.once(judged)
-    table, clock = _NEXT_ACTION
-    return every[(every["table"] == table) & (every["clock"] == clock)].reset_index(drop=True)
-
-
-def _kept(scope: Scope) -> Filled:
-    """下一步行动: of what was due in the month, what each person did in time."""
-    found = scope.once(_next_actions)
-    counted = (found["month"] == str(scope.month)).to_numpy()
-    if not counted.any():
-        known = _NEXT_ACTION in scope.run.clocks
-        words = "没有要完成的下一步行动" if known else "没有启用“下一步行动”的规则，无法统计"
-        return Filled(_no_rows(KEPT_PANEL), f"{scope.period} {words}")
-    outcome = found["outcome"].to_numpy(dtype=object)
-    decided = np.isin(outcome, DECIDED)
-    lines = ranked(
-        found["owner"],
-        _PEOPLE,
-        lambda lines: ratio(lines.count(outcome == MET_IN_TIME), lines.count(decided)),
-        size=lambda lines: lines.count(),
-        counted=counted,
-    )
-    met, n = lines.count(outcome == MET_IN_TIME), lines.count(decided)
-    rows = pd.DataFrame(
-        {
-            "person": list(lines.names),
-            "n": n,
-            "met": met,
-            "late": lines.count(outcome == LATE),
-            "breached": lines.count(outcome == LATE_OPEN),
-            "rate": ratio(met, n),
-            "open": lines.count(outcome == OPEN),
-        }
-    )
-    total = int(n.sum())
-    rate = f"按时完成率{share_text(int(met.sum()), total)}（n={total}）" if total else "均未到完成时限"
-    return Filled(rows, f"{scope.period} 下一步行动{rate}", _actions_behind(scope, found, lines))
-
-
-def _actions_behind(scope: Scope, found: pd.DataFrame, lines: Lines) -> pd.DataFrame:
-    """The records whose next actions were not kept in time, the longest ago first; then the others."""
-    missed = found["outcome"].isin([LATE, LATE_OPEN]).to_numpy()
-    order = np.lexsort((found["due"].to_numpy(), ~missed))
-    own = found.iloc[order]
-    texts = scope.facts.frame(_NEXT_ACTION[0])["next_action"].iloc[own["place"]]
-    return behind(_NEXT_ACTION[0], lines.of[order], own["place"], at=own["due"], text=texts)
-
-
-def _kept_card(scope: Scope) -> Figure:
-    found = scope.once(_next_actions)
-    rates = []
-    for month in (scope.month, scope.before):
-        outcome = found["outcome"][found["month"] == str(month)]
-        n = int(outcome.isin(DECIDED).sum())
-        rates.append((int((outcome == MET_IN_TIME).sum()) / n if n else None, n))
-    (now, n), (was, _) = rates
-    return compared(now, was, more_is_good=True, points=True, rests=f"n={n}" if n else "")
-
-
-def _standing(scope: Scope) -> tuple[Flags, Flags, Flags, Moments]:
-    """(accounts,) on file by the month's end; 沉睡; not yet, but suggested; the last contact."""
-    facts, columns = scope.facts, scope.run.columns["customers"]
-    dormant = (facts.of_accounts("stage") == DORMANT).to_numpy(dtype=bool, na_value=False)
-    suggested = (columns["suggested_stage"] == DORMANT)[facts.account_rows] & ~dormant
-    last = columns["last_touch_at"][facts.account_rows]
-    return on_file(scope, scope.month), dormant, suggested, last
-
-
-def _dormant(scope: Scope) -> Filled:
-    """沉睡客户: of the customers of each person, those in stage 沉睡, and those that should be."""
-    here, dormant, suggested, last = scope.once(_standing)
-    if not here.any():
-        return Filled(_no_rows(DORMANT_PANEL), f"{scope.period} 没有登记客户")
-    asleep, quiet = here & dormant, here & suggested
-    lines = ranked(
-        scope.facts.of_accounts("owner"),
-        _PEOPLE,
-        lambda lines: lines.count(asleep) * (len(here) + 1) + lines.count(quiet),
-        counted=here,
-    )
-    count, customers = lines.count(asleep), lines.count()
-    rows = pd.DataFrame(
-        {
-            "person": list(lines.names),
-            "customers": customers,
-            "dormant": count,
-            "share": ratio(count, customers),
-            "suggested": lines.count(quiet),
-        }
-    )
-    total = int(asleep.sum())
-    caption = (
-        f"{scope.period} 沉睡客户{total}位，占{share_text(total, int(here.sum()))}（n={int(here.sum())}）"
-    )
-    if quiet.any():
-        caption += f"，另有{int(quiet.sum())}位建议转为沉睡"
-    listed = np.flatnonzero(asleep | quiet)
-    # Who was never contacted comes first: NaT is the least of all integers.
-    order = listed[np.lexsort((last[listed].astype(np.int64), ~asleep[listed]))]
-    text = np.where(asleep[order], DORMANT, f"建议转为{DORMANT}")
-    places = scope.facts.account_rows[order]
-    return Filled(rows, caption, behind("customers", lines.of[order], places, at=last[order], text=text))
-
-
-def _dormant_card(scope: Scope) -> Figure:
-    here, dormant, _, _ = scope.once(_standing)
-    n = int(here.sum())
-    count = int((here & dormant).sum())
-    return Figure(count / n if n else None, f"{count}位；n={n}" if n else "")
-
-
 def _overdue_card(scope: Scope) -> Figure:
     due = scope.run.shown
     listed = sum(due.counts.values())
     return Figure(due.counts[STATES[OVERDUE]], f"{scope.as_of} 任务共{listed}项")
-
-
-def _no_rows(panel: Panel) -> pd.DataFrame:
-    return pd.DataFrame(columns=[item.key for item in panel.columns if item.kind is not Kind.LINK])
 
 
 OVERDUE_PANEL: Final = Panel(
@@ -256,43 +137,6 @@ OVERDUE_PANEL: Final = Panel(
     chart=Chart(ChartKind.BARS, "person", ("overdue",)),
     note="与到期清单一致；从未联系过的也算逾期，但没有逾期天数",
 )
-KEPT_PANEL: Final = Panel(
-    name="kept",
-    title="下一步行动按时完成",
-    columns=(
-        shown("person", "跟进人", Kind.PERSON),
-        shown("n", "已到期"),
-        shown("met", "按时完成"),
-        shown("late", "超时完成"),
-        shown("breached", "超时未完成"),
-        shown("rate", "按时完成率", Kind.PERCENT),
-        shown("open", "未到期"),
-        detail(),
-    ),
-    rows=_PEOPLE,
-    make=_kept,
-    needs=(_NEXT_ACTION[0],),
-    chart=Chart(ChartKind.BARS, "person", ("rate",)),
-    note="按完成时限所在月份；填了完成日期以其为准，否则以该客户下一次跟进为完成",
-)
-DORMANT_PANEL: Final = Panel(
-    name="dormant",
-    title="沉睡客户",
-    columns=(
-        shown("person", "负责人", Kind.PERSON),
-        shown("customers", "客户数"),
-        shown("dormant", "沉睡客户数"),
-        shown("share", "沉睡占比", Kind.PERCENT),
-        shown("suggested", "建议转为沉睡"),
-        detail(),
-    ),
-    rows=_PEOPLE,
-    make=_dormant,
-    needs=("customers",),
-    chart=Chart(ChartKind.BARS, "person", ("dormant", "suggested")),
-    note="月末在册客户，客户阶段以当前登记为准；建议转为沉睡 见客户信息总表“建议阶段”",
-)
-
 SHEET: Final = AnalysisSheet(
     name="followups",
     title="跟进分析",
@@ -308,7 +152,7 @@ SHEET: Final = AnalysisSheet(
     cards=(
         Card("跟进次数", Kind.INT, contacts_card, needs_one=tuple(RECORDS)),
         Card("逾期任务", Kind.INT, _overdue_card),
-        Card("下一步行动按时完成率", Kind.PERCENT, _kept_card, (_NEXT_ACTION[0],)),
-        Card("沉睡客户占比", Kind.PERCENT, _dormant_card, ("customers",)),
+        Card("下一步行动按时完成率", Kind.PERCENT, kept_card, KEPT_PANEL.needs),
+        Card("沉睡客户占比", Kind.PERCENT, dormant_card, ("customers",)),
     ),
 )

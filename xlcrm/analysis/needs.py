@@ -76,8 +76,7 @@ def _common(scope: Scope) -> Filled:
     month = scope.within(np.concatenate([one.when for one in found.cells]))
     common = different(Lines(found.names, need), code) >= least
     if not common.any():
-        keys = [item.key for item in NEEDS_PANEL.columns if item.kind is not Kind.LINK]
-        return Filled(pd.DataFrame(columns=keys), f"{scope.as_of} 没有{least}位以上客户提到的同一需求")
+        return NEEDS_PANEL.without_rows(f"{scope.as_of} 没有{least}位以上客户提到的同一需求")
     talks = len(scope.facts.frame("followup_records")) > 0
     labels = np.array(found.names, dtype=object)[need]
     lines = ranked(labels, _MOST, lambda lines: different(lines, code), counted=common[need])

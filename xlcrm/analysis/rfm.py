@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,22 +20,11 @@ from xlcrm.analysis.base import (
     detail,
     shown,
 )
+from xlcrm.analysis.buyers import KEEP_PANEL, NEEDS, WIN_BACK_PANEL, standing, total_of
 from xlcrm.analysis.lines import fixed, ratio, share_text
-from xlcrm.analysis.sales import TRADES, trades
-from xlcrm.compute.facts import moments
-from xlcrm.compute.rfm import (
-    RFM_CLASSES,
-    Thresholds,
-    classes,
-    in_last_year,
-    newest,
-    purchases,
-    thresholds,
-)
+from xlcrm.compute.rfm import RFM_CLASSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from xlcrm.analysis.scope import Scope
     from xlcrm.compute.facts import Integers
 
@@ -52,60 +40,20 @@ STRATEGIES: Final = {
 }
 """Class -> what to do with its customers; every class has one."""
 
-_TOP: Final = 10
 _WORDS: Final = ("低", "高")
 _IMPORTANT: Final = "重要"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Every buyer's figures and class as of now.
-
-    Attributes:
-        buyers: index the account's code; columns days, count, amount (see `compute.rfm.purchases`) and class.
-        limits: what counts as near, often and large; None without a buyer.
-        never_bought: how many customers on the register did not (未成交).
-        left_out: trades up to now whose amount does not count: blank or doubtful (V06).
-        ahead: trades that are dated after now.
-    """
-
-    buyers: pd.DataFrame
-    limits: Thresholds | None
-    never_bought: int
-    left_out: int
-    ahead: int
-
-    @property
-    def n(self) -> int:
-        return len(self.buyers)
-
-
-def standing(scope: Scope) -> Standing:
-    """Who bought what; every buyer is in exactly one class."""
-    facts = scope.facts
-    summary = purchases(facts)
-    limits = thresholds(summary, facts.parameters) if len(summary) else None
-    named = classes(summary, limits) if limits else pd.Series(dtype="str")
-    at = moments(facts.frame(TRADES)["traded_on"])
-    return Standing(
-        summary.assign(rfm_class=named),
-        limits,
-        len(facts.account_ids) - len(summary),
-        int((at <= facts.now_at).sum()) - len(scope.once(trades)),
-        int((at > facts.now_at).sum()),
-    )
 
 
 def _class_rows(scope: Scope) -> Filled:
     """分级结果: all eight classes in their order, whether somebody is in them or not."""
     given = scope.once(standing)
     if not given.n:
-        return Filled(_no_rows(CLASSES_PANEL), f"{scope.as_of} 没有成交客户")
+        return CLASSES_PANEL.without_rows(f"{scope.as_of} 没有成交客户")
     names = list(RFM_CLASSES.values())
     lines = fixed(names, given.buyers["rfm_class"])
     customers = lines.count()
     sales = np.nan_to_num(lines.total(given.buyers["amount"].to_numpy())).round(2)
-    total = _total(given.buyers)
+    total = total_of(given.buyers)
     words = [[_WORDS[high] for high in key] for key in RFM_CLASSES]
     rows = pd.DataFrame(
         {
@@ -150,7 +98,7 @@ def _threshold_rows(scope: Scope) -> Filled:
     left_out += [f"未来日期{given.ahead}笔"] if given.ahead else []
     caption = "，".join([f"{scope.as_of} 成交客户{given.n}位", apart, *left_out])
     if given.limits is None:
-        return Filled(_no_rows(THRESHOLDS_PANEL), caption)
+        return THRESHOLDS_PANEL.without_rows(caption)
     buyers, limits = given.buyers, given.limits
     rows = pd.DataFrame(
         {
@@ -170,62 +118,6 @@ def _threshold_rows(scope: Scope) -> Filled:
     return Filled(rows, caption)
 
 
-def _top_customers(rfm_class: str) -> Callable[[Scope], Filled]:
-    """The customers of one class with the largest amounts."""
-
-    def rows(scope: Scope) -> Filled:
-        facts, given = scope.facts, scope.once(standing)
-        own = given.buyers[given.buyers["rfm_class"] == rfm_class]
-        if own.empty:
-            return Filled(_no_rows(WIN_BACK_PANEL), f"{scope.as_of} 没有{rfm_class}")
-        order = np.lexsort((facts.account_ids[own.index].to_numpy(), -own["amount"].to_numpy()))
-        top = own.iloc[order[:_TOP]]
-        codes = top.index.to_numpy()
-        found = pd.DataFrame(
-            {
-                "customer_id": facts.account_ids[codes].to_numpy(),
-                "name": facts.of_accounts("name").to_numpy()[codes],
-                "owner": facts.of_accounts("owner").to_numpy()[codes],
-                "last": facts.today - top["days"].to_numpy().astype("timedelta64[D]"),
-                "days": top["days"].to_numpy(),
-                "count": top["count"].to_numpy(),
-                "amount": top["amount"].to_numpy(),
-            }
-        )
-        listed = f"，列出前{_TOP}位" if len(own) > _TOP else ""
-        caption = f"{scope.as_of} {rfm_class}{len(own)}位，近12个月共{_total(own):,.0f}元{listed}"
-        return Filled(found, caption, _trades_behind(scope, codes))
-
-    return rows
-
-
-def _trades_behind(scope: Scope, codes: Integers) -> pd.DataFrame:
-    """The counted trades of the last 12 months of some customers, the newest first.
-
-    A customer who bought nothing in them is led to by the last purchase.
-    """
-    counted = scope.once(trades)
-    line = np.full(len(scope.facts.account_ids) + 1, -1, dtype=np.int64)
-    line[codes] = np.arange(len(codes))
-    own = counted[line[counted["code"].to_numpy()] >= 0]
-    own = own.sort_values("traded_on", ascending=False, kind="stable")
-    of, at = line[own["code"].to_numpy()], own["traded_on"].to_numpy(dtype="datetime64[s]")
-    recent = in_last_year(at, scope.facts)
-    bought = (own["amount"] > 0).to_numpy() & ~np.isin(of, of[recent])
-    last = newest(of[bought], at[bought], len(codes))
-    keep = recent | (bought & (at == last[of]))
-    texts = scope.facts.frame(TRADES)["product"].iloc[own["place"][keep]]
-    return behind(TRADES, of[keep], own["place"][keep], at=at[keep], amount=own["amount"][keep], text=texts)
-
-
-def _total(buyers: pd.DataFrame) -> float:
-    return round(float(buyers["amount"].sum()), 2)
-
-
-def _no_rows(panel: Panel) -> pd.DataFrame:
-    return pd.DataFrame(columns=[item.key for item in panel.columns if item.kind is not Kind.LINK])
-
-
 def _buyers(scope: Scope) -> Figure:
     given = scope.once(standing)
     known = given.n + given.never_bought
@@ -241,11 +133,11 @@ def _never_bought(scope: Scope) -> Figure:
 
 def _important_sales(scope: Scope) -> Figure:
     buyers = scope.once(standing).buyers
-    total = _total(buyers)
+    total = total_of(buyers)
     if total <= 0:
         return Figure(None)
     own = buyers[buyers["rfm_class"].str.startswith(_IMPORTANT)]
-    return Figure(_total(own) / total, f"四类重要客户共{len(own)}位")
+    return Figure(total_of(own) / total, f"四类重要客户共{len(own)}位")
 
 
 def _to_win_back(scope: Scope) -> Figure:
@@ -253,8 +145,6 @@ def _to_win_back(scope: Scope) -> Figure:
     count = int((given.buyers["rfm_class"] == "重要挽留客户").sum())
     return Figure(count if given.n else None, f"n={given.n}" if given.n else "")
 
-
-_NEEDS: Final = ("customers", TRADES)
 
 CLASSES_PANEL: Final = Panel(
     name="classes",
@@ -273,7 +163,7 @@ CLASSES_PANEL: Final = Panel(
     ),
     rows=len(RFM_CLASSES),
     make=_class_rows,
-    needs=_NEEDS,
+    needs=NEEDS,
     chart=Chart(ChartKind.BARS, "rfm_class", ("share", "sales_share")),
     note="R高表示最近买过。占比以成交客户为底；退款已冲减，可疑金额（V06）不计；从未购买的为未成交，不分级",
 )
@@ -291,49 +181,18 @@ THRESHOLDS_PANEL: Final = Panel(
     ),
     rows=3,
     make=_threshold_rows,
-    needs=_NEEDS,
+    needs=NEEDS,
     note="方法在参数表“RFM阈值方法”中选择；百分位取第60百分位，最近购买以天数少为好",
 )
-_TOP_COLUMNS: Final = (
-    shown("customer_id", "客户编号", Kind.REF, references="customers"),
-    shown("name", "客户名称", Kind.NAME),
-    shown("owner", "负责人", Kind.PERSON),
-    shown("last", "最近购买日期", Kind.DATE),
-    shown("days", "R 距今天数"),
-    shown("count", "F 购买次数"),
-    shown("amount", "M 购买金额", Kind.MONEY, unit="元"),
-    detail(),
-)
-WIN_BACK_PANEL: Final = Panel(
-    name="win_back",
-    title="重要挽留客户前10名",
-    columns=_TOP_COLUMNS,
-    rows=_TOP,
-    make=_top_customers("重要挽留客户"),
-    needs=_NEEDS,
-    chart=Chart(ChartKind.BARS, "name", ("amount",)),
-    note="次数和金额为近12个月",
-)
-KEEP_PANEL: Final = Panel(
-    name="keep",
-    title="重要价值客户前10名",
-    columns=_TOP_COLUMNS,
-    rows=_TOP,
-    make=_top_customers("重要价值客户"),
-    needs=_NEEDS,
-    chart=Chart(ChartKind.BARS, "name", ("amount",)),
-    note="次数和金额为近12个月",
-)
-
 SHEET: Final = AnalysisSheet(
     name="rfm",
     title="RFM分析",
     hint="按最近购买（R）、购买次数（F）、购买金额（M）把成交客户分为八类；以当前时间计算，不随报表月份变化。",
     panels=(CLASSES_PANEL, THRESHOLDS_PANEL, WIN_BACK_PANEL, KEEP_PANEL),
     cards=(
-        Card("成交客户", Kind.INT, _buyers, _NEEDS),
-        Card("未成交客户", Kind.INT, _never_bought, _NEEDS),
-        Card("重要客户销售额占比", Kind.PERCENT, _important_sales, _NEEDS),
-        Card("重要挽留客户", Kind.INT, _to_win_back, _NEEDS),
+        Card("成交客户", Kind.INT, _buyers, NEEDS),
+        Card("未成交客户", Kind.INT, _never_bought, NEEDS),
+        Card("重要客户销售额占比", Kind.PERCENT, _important_sales, NEEDS),
+        Card("重要挽留客户", Kind.INT, _to_win_back, NEEDS),
     ),
 )
