@@ -37,7 +37,7 @@ WIDE_CHART: Final = 1100
 """Pixels that a chart is wide at most."""
 _POINTS: Final = 0.75
 """Of a pixel."""
-_NARROW: Final = 900
+_NARROW: Final = 1000
 """Pixels of a table that leave room for a chart beside it."""
 _FLEXIBLE_PIXELS: Final = 17
 """The least pixels of a row that a spreadsheet program fits to its text."""

@@ -172,7 +172,7 @@ def _set_heights(sheet: Worksheet, place: Place, rows: pd.DataFrame) -> None:
         return
     for offset in range(band.rows):
         lines = _lines(place, rows.iloc[offset]) if len(rows) else 1
-        sheet.set_row(band.first + offset, max(lines * LINE_HEIGHT + 3, ROW_PIXELS * 0.75))
+        sheet.set_row(band.first + offset, max(lines * LINE_HEIGHT + 2.5, ROW_PIXELS * 0.75))
 
 
 def _lines(place: Place, row: pd.Series) -> int:
