@@ -18,6 +18,7 @@ from xlcrm.analysis import (
     rfm,
     satisfaction,
     sla,
+    strategies,
     trends,
 )
 from xlcrm.tables import tables_of
@@ -42,6 +43,7 @@ SHEETS: Final[tuple[AnalysisSheet, ...]] = (
     pushes.SHEET,
     orders.SHEET,
     relationship.SHEET,
+    strategies.SHEET,
 )
 """Every analysis sheet, in the order of the workbook's tabs."""
 
@@ -77,8 +79,8 @@ def analyse(scope: Scope, names: Collection[str] | None = None) -> list[Made]:
     return [
         Made(
             sheet,
-            {card.label: card.make(scope) for card in sheet.cards},
-            {panel.name: panel.make(scope) for panel in sheet.panels},
+            {card.label: scope.once(card.make) for card in sheet.cards},
+            {panel.name: scope.once(panel.make) for panel in sheet.panels},
         )
         for sheet in sheets_with(scope.facts.data)
         if names is None or sheet.name in names
