@@ -163,9 +163,7 @@ def _faults(scope: Scope) -> Figure:
 
 
 _RATE: Final = ("attainment",)
-_HOW: Final = (
-    "达成率 = 按时完成 ÷ 判定数（按时完成、超时完成、超时未完成之和）；时钟归入其起点所在的月份，按现在评判。"
-)
+_HOW: Final = "达成率 = 按时完成 ÷ 判定数（已完成的和已超时的）；时钟归入其起点所在的月份，按现在评判。"
 
 SHEET: Final = AnalysisSheet(
     name="sla",
@@ -195,8 +193,7 @@ SHEET: Final = AnalysisSheet(
             _MOST_CLOCKS,
             _clocks,
             chart=Chart(ChartKind.BARS, "clock", _RATE),
-            note=f"{_HOW}用时按时钟自己的时间口径计，扣除等待客户的时间，分位数按线性插值；"
-            "循环时钟和以期限日评判的时钟不计用时，循环时钟的每一次超时都计入超时次数。",
+            note=f"{_HOW}用时扣除等待客户的时间，分位数按线性插值；循环时钟和以期限日评判的时钟不计用时。",
         ),
         Panel(
             "people",
