@@ -151,7 +151,7 @@ def test_suspected_duplicates_are_reported() -> None:
     assert found["code"].tolist() == ["V14"] * len(found)
     own = scope(given, findings=found[found["key"] == "phone"])
     assert filled(SHEET, "customers_by_industry", own).caption == (
-        "2026年11月（截至20日） 在册客户3位；疑似重复2行，请合并后再看，医疗占100%"
+        "2026年11月（截至20日） 在册客户3位，医疗占100%；疑似重复2行"
     )
     assert "疑似重复" not in filled(SHEET, "customers_by_grade", own).caption
 
@@ -203,7 +203,7 @@ def test_sales_by_industry() -> None:
     found = filled(SHEET, "sales_by_industry", given)
     assert (
         found.caption
-        == "2026年11月（截至20日） 制造业占销售额78%（n=7）；1笔金额存疑未计入，增长最快的是医疗+20%"
+        == "2026年11月（截至20日） 制造业占销售额78%（n=7）；1笔金额存疑未计入，医疗增长最快（+20%）"
     )
     table = "transactions"
     assert behind_rows(SHEET, "sales_by_industry", given) == {

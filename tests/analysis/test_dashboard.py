@@ -10,10 +10,11 @@ import pytest
 
 from tests.analysis.build import behind_rows, cells, figure, filled, scope
 from tests.analysis.random_office import Office
-from tests.compute.build import book, computed, facts
+from tests.compute.build import book, computed
 from xlcrm.analysis.base import Figure
 from xlcrm.analysis.dashboard import SHEET
-from xlcrm.compute.run import task_counts
+from xlcrm.analysis.retelling import can_be_retold, overdue
+from xlcrm.rules.reading import default_book
 from xlcrm.tables import PACKS, tables_of
 
 LABELS = [card.label for card in SHEET.cards]
@@ -45,8 +46,11 @@ def test_customers_new_ones_and_lost_ones() -> None:
         }
     )
     assert figure(SHEET, "客户总数", given) == Figure(4, "较上月 +2", good=True)
-    assert figure(SHEET, "新增客户数", given) == Figure(2, "较上月 +1", good=True)
-    assert figure(SHEET, "流失客户数", given) == Figure(0, "较上月 -1", good=True)
+    assert figure(SHEET, "新增客户数", given) == Figure(2, "较上月 +1；本月未结束")
+    assert figure(SHEET, "流失客户数", given) == Figure(0, "较上月 -1；本月未结束")
+    past = scope(given.facts, "2026-10")
+    assert figure(SHEET, "新增客户数", past) == Figure(1, "与上月持平")
+    assert figure(SHEET, "流失客户数", past) == Figure(1, "较上月 +1", good=False)
 
 
 def test_without_a_month_before_nothing_is_compared() -> None:
@@ -197,10 +201,46 @@ def test_overdue_tasks_are_not_compared_with_a_time_before_the_register() -> Non
     assert figure(SHEET, "逾期任务", given) == Figure(1)
 
 
+def test_tasks_that_rest_on_the_newest_date_alone_are_not_compared() -> None:
+    # C02 asks for a review 3 months after 最后更新日期: of 甲 since 2 May, of 乙 nobody knows of October.
+    rows = {
+        "customers": [
+            {"customer_id": "1", "filed_on": "2026-01-02", "updated_on": "2026-02-02", "grade": "A类"},
+            {"customer_id": "2", "filed_on": "2026-01-02", "updated_on": "2026-11-02", "grade": "A类"},
+        ],
+        "complaints": OVERDUE_ROWS["complaints"],
+    }
+    rules = book("C02", "C28")
+    given = scope(rows, rules=rules)
+    assert given.run.shown.counts["逾期"] == 2
+    assert figure(SHEET, "逾期任务", given) == Figure(2, "较上月 -1；只比可追溯的任务", good=True)
+    past = scope(rows, "2026-10", rules=rules)
+    assert figure(SHEET, "逾期任务", past) == Figure(2, "较上月 +1；只计可追溯的任务", good=False)
+
+
+def test_only_rules_that_rest_on_lasting_cells_can_be_retold() -> None:
+    rules = {rule.rule_id: can_be_retold(rule) for rule in default_book("full").rules}
+    assert [rule for rule in ("C01", "C02", "C03", "C34", "S11", "M12", "P44") if rules[rule]] == []
+    assert all(rules[rule] for rule in ("C06", "C11", "C28", "C31", "R01", "P16"))
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_counted_tasks_are_the_listed_ones(seed: int) -> None:
-    given = facts(Office(seed).tables)
-    assert task_counts(given) == computed(Office(seed).tables).shown.counts
+def test_overdue_tasks_of_a_month_end_are_those_of_a_refresh_at_that_time(seed: int) -> None:
+    tables = Office(seed).tables
+    given = scope(tables, rules=book("C06", "C08", "C11", "C28", "C29"))
+    then = computed(tables, given.facts.rules, now=dt.datetime(2026, 10, 31, 23, 59, 59))
+    assert overdue(given, given.before) == then.shown.counts["逾期"]
+    assert overdue(given, given.month) == given.run.shown.counts["逾期"]
+
+
+def test_a_deadline_without_a_time_is_the_end_of_its_day() -> None:
+    given = scope(
+        {"improvement_actions": [{"problem": "噪音", "owner": "李明", "due_on": "2026-11-17"}]},
+        rules=book("X01"),
+    )
+    assert cells(SHEET, "worst", given) == [
+        (None, None, "改进计划·完成", None, "李明", dt.datetime(2026, 11, 17, 23, 59, 59), "2天10小时")
+    ]
 
 
 def test_the_worst_clocks_are_the_longest_overdue() -> None:
@@ -217,9 +257,9 @@ def test_the_worst_clocks_are_the_longest_overdue() -> None:
     )
     # 1 November 10:00 and 48 hours is 17 days ago; 11 November 09:00 is 9 days and 90 minutes ago.
     assert cells(SHEET, "worst", given) == [
-        ("日期", "乙公司", "解决", "严重", "赵敏", dt.datetime(2026, 11, 3, 10), "17天"),
-        ("早", "甲公司", "解决", "一般", "李明", dt.datetime(2026, 11, 11, 9), "9天1小时"),
-        ("晚", "甲公司", "解决", "一般", "王芳", dt.datetime(2026, 11, 20, 9), "1小时30分"),
+        ("日期", "乙公司", "投诉·解决", "严重", "赵敏", dt.datetime(2026, 11, 3, 10), "17天"),
+        ("早", "甲公司", "投诉·解决", "一般", "李明", dt.datetime(2026, 11, 11, 9), "9天1小时"),
+        ("晚", "甲公司", "投诉·解决", "一般", "王芳", dt.datetime(2026, 11, 20, 9), "1小时30分"),
     ]
     assert filled(SHEET, "worst", given).caption == "截至2026-11-20 已超时3个时钟，最久的超时17天"
     assert behind_rows(SHEET, "worst", given) == {

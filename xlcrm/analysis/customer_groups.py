@@ -108,13 +108,11 @@ def customers_by(scope: Scope, *, group: Group) -> Filled:
     if not total:
         return Filled(rows.iloc[:0], f"{scope.period} 没有在册客户")
     top, alike = leader(lines, customers), _suspected(scope) if group is INDUSTRY else 0
-    caption = sentence(
-        f"{scope.period} 在册客户{total}位",
-        f"；疑似重复{alike}行，请合并后再看" if alike else "",
-        ""
-        if top is None
-        else f"，{group.word(lines.names[top], facts.pack)}占{share_text(customers[top], total)}",
-    )
+    caption = f"{scope.period} 在册客户{total}位"
+    if top is not None:
+        caption += f"，{group.word(lines.names[top], facts.pack)}占{share_text(customers[top], total)}"
+    if alike:
+        caption += f"；疑似重复{alike}行"
     words = np.array([None, "本期新增", "本期流失"], dtype=object)
     said = np.where(new, 1, np.where(lost, 2, 0))[:-1]
     order = newest(filed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -34,10 +35,14 @@ from xlcrm.analysis.headlines import (
 )
 from xlcrm.analysis.lines import compared, leader, ranked
 from xlcrm.analysis.monthly import figures
+from xlcrm.analysis.retelling import can_be_retold, overdue
 from xlcrm.analysis.surveys import ratings
+from xlcrm.analysis.tally import SUBJECTS
 from xlcrm.compute.clocks.verdicts import BREACHED, STATUSES
 from xlcrm.compute.facts import moments, objects
 from xlcrm.compute.lists.due_list import STATES
+from xlcrm.periods import end_of_day, is_date_only
+from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
     from xlcrm.analysis.lines import Lines
@@ -54,13 +59,20 @@ _MUCH: Final = 1_000_000
 
 
 def _overdue(scope: Scope) -> Figure:
-    """逾期任务 at the month's end, or now; the month before counts if anybody was on the register."""
+    """逾期任务 now, or those of a past month's end of which that can be told; only these are compared.
+
+    The month before is compared if anybody was on the register then.
+    """
     if scope.month > scope.facts.today.astype("datetime64[M]"):
         return Figure(None)
-    value = scope.task_counts(scope.month)[_LATE]
+    told = overdue(scope, scope.month)
     known = scope.once(figures)[str(scope.before)]["customers"] > 0
-    before = scope.task_counts(scope.before)[_LATE] if known else None
-    return compared(value, before, more_is_good=False, digits=0)
+    before = overdue(scope, scope.before) if known else None
+    now = scope.end_of(scope.month) == scope.facts.now_at
+    whole = all(can_be_retold(rule) for rule in scope.facts.active)
+    rests = "" if whole or (now and not known) else "只比可追溯的任务" if now else "只计可追溯的任务"
+    found = compared(told, before, more_is_good=False, rests=rests, digits=0)
+    return replace(found, value=float(scope.run.shown.counts[_LATE])) if now else found
 
 
 def _open_cases(scope: Scope, *, table: str) -> Figure:
@@ -90,14 +102,20 @@ def _worst(scope: Scope) -> Filled:
     facts, warnings = scope.facts, scope.run.alerts
     late = warnings.rows[(warnings.rows["status"] == STATUSES[BREACHED]).to_numpy(dtype=bool)].head(WORST)
     overrun = late["overrun"].str.removeprefix("超时").str.strip()
+    due = moments(late["due_at"])
+    tables, _ = _sources(facts, objects(late["source"]))
     rows = pd.DataFrame(
         {
             "case_id": late["case_id"],
             "name": late["name"],
-            "clock": late["clock"],
+            "clock": [
+                f"{SUBJECTS.get(table) or BY_NAME[table].title}·{clock}"
+                for table, clock in zip(tables, late["clock"], strict=True)
+            ],
             "level": late["level"],
             "owner": late["owner"],
-            "due_at": late["due_at"].to_numpy(dtype="datetime64[s]"),
+            # A deadline without a time is the end of its day, and the overrun counts from there.
+            "due_at": np.where(is_date_only(due), end_of_day(due), due),
             "overrun": overrun,
         }
     ).reset_index(drop=True)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
 
 
+UNFINISHED: Final = "本月未结束"
+
+
 def headline(
     scope: Scope, *, key: str, more_is_good: bool, n: str = "", points: bool = False, digits: int = 0
 ) -> Figure:
@@ -37,6 +40,13 @@ def headline(
     )
 
 
+def flow(scope: Scope, *, key: str, more_is_good: bool) -> Figure:
+    """As `headline`, of what adds up over a month: while it lasts, less of it is neither good nor bad."""
+    found = headline(scope, key=key, more_is_good=more_is_good)
+    whole = scope.end_of(scope.month) < scope.facts.now_at
+    return found if whole or not found.text else replace(found, text=f"{found.text}；{UNFINISHED}", good=None)
+
+
 def _ticket(scope: Scope) -> Figure:
     found = headline(scope, key="ticket", more_is_good=True, n="trades", digits=2)
     return replace(found, text=(found.text + left_out_text(scope, scope.month)).removeprefix("；"))
@@ -45,11 +55,9 @@ def _ticket(scope: Scope) -> Figure:
 CUSTOMERS: Final = Card(
     "客户总数", Kind.INT, partial(headline, key="customers", more_is_good=True), needs=("customers",)
 )
-NEW: Final = Card(
-    "新增客户数", Kind.INT, partial(headline, key="new", more_is_good=True), needs=("customers",)
-)
+NEW: Final = Card("新增客户数", Kind.INT, partial(flow, key="new", more_is_good=True), needs=("customers",))
 LOST: Final = Card(
-    "流失客户数", Kind.INT, partial(headline, key="lost", more_is_good=False), needs=("customers",)
+    "流失客户数", Kind.INT, partial(flow, key="lost", more_is_good=False), needs=("customers",)
 )
 TICKET: Final = Card("平均客单价", Kind.MONEY, _ticket, needs=("customers", TRADES))
 SATISFACTION: Final = Card(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import numpy as np
 
-from xlcrm.compute.run import task_counts
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import datetime as dt
+    from collections.abc import Callable
 
     import pandas as pd
 
@@ -39,7 +36,6 @@ class Scope:
     month: np.datetime64
     findings: pd.DataFrame
     _made: dict[object, object] = field(default_factory=dict)
-    _tasks: dict[np.datetime64, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:
@@ -84,16 +80,6 @@ class Scope:
     def as_of(self) -> str:
         """The day of now for captions: 截至2026-11-22."""
         return f"截至{self.facts.now:%Y-%m-%d}"
-
-    def task_counts(self, month: np.datetime64) -> Mapping[str, int]:
-        """State of a task (逾期 …) -> how many there were at the end of a month, as it was known then."""
-        end = self.end_of(month)
-        if end == self.facts.now_at:
-            return self.run.shown.counts
-        if end not in self._tasks:
-            then = cast("dt.datetime", end.astype(dt.datetime))
-            self._tasks[end] = task_counts(dataclasses.replace(self.facts, now=then))
-        return self._tasks[end]
 
     def once(self, make: Callable[[Scope], T]) -> T:
         """What a function of the scope gives, worked out once for all panels that ask."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,10 +106,3 @@ def run(facts: Facts) -> Run:
     sheets = {name: report.rows for name, report in lists.items()}
     retired = tuple(text for report in lists.values() for text in report.retired)
     return Run(facts, lookups, clocks, contacts, tasks, columns, shown, warnings, sheets, retired)
-
-
-def task_counts(facts: Facts) -> Mapping[str, int]:
-    """State of a task (逾期 …) -> how many 到期清单 would have; nothing is worded for it."""
-    unlisted = facts.parameters.model_copy(update={"due_rows": 0})
-    counted = dataclasses.replace(facts, parameters=unlisted, derived={}, histories={})
-    return due_list(counted, find(counted).tasks).counts
