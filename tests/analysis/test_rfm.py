@@ -207,9 +207,7 @@ def test_top_customers_by_amount_with_their_trades_the_newest_first() -> None:
     assert rows[0] == ("客10", "客10公司", "客10的负责人", date(2026, 1, 10), 314, 1, 1005)
     assert behind_rows(SHEET, "win_back", case)[1] == [("transactions", 11)]
     # 1000 + 1000 + 1001 + 1001 + ... + 1005 + 1005 + 0 = 12030
-    assert filled(SHEET, "win_back", case).caption == (
-        "截至2026-11-20 重要挽留客户13位，近12个月共12,030元，列出前10位"
-    )
+    assert filled(SHEET, "win_back", case).caption == ("截至2026-11-20 重要挽留客户13位，近12个月共12,030元")
 
 
 def test_counted_trades_stand_behind_a_customer_or_else_the_last_purchase() -> None:

@@ -89,8 +89,7 @@ def _top_customers(rfm_class: str) -> Callable[[Scope], Filled]:
                 "amount": top["amount"].to_numpy(),
             }
         )
-        listed = f"，列出前{_TOP}位" if len(own) > _TOP else ""
-        caption = f"{scope.as_of} {rfm_class}{len(own)}位，近12个月共{total_of(own):,.0f}元{listed}"
+        caption = f"{scope.as_of} {rfm_class}{len(own)}位，近12个月共{total_of(own):,.0f}元"
         return Filled(found, caption, _trades_behind(scope, codes))
 
     return rows

@@ -213,7 +213,7 @@ def _figures(*before: Column) -> tuple[Column, ...]:
         shown("effective", "有效客户数"),
         shown("conversion", "转化率", Kind.PERCENT),
         shown("cost", "成本", Kind.MONEY, unit="元"),
-        shown("unit_cost", "每位有效客户成本", Kind.MONEY, unit="元"),
+        shown("unit_cost", "每位有效客户成本", Kind.NUMBER, unit="元"),
         detail(),
     )
 
@@ -279,6 +279,6 @@ SHEET: Final = AnalysisSheet(
         Card("新增客源", Kind.INT, _card("leads", more_is_good=True), _NEEDS),
         Card("有效客户", Kind.INT, _card("effective", more_is_good=True), _NEEDS),
         Card("转化率", Kind.PERCENT, _card("conversion", more_is_good=True, points=True), _NEEDS),
-        Card("每位有效客户成本（元）", Kind.MONEY, _card("unit_cost", more_is_good=False), _NEEDS),
+        Card("每位有效客户成本（元）", Kind.NUMBER, _card("unit_cost", more_is_good=False), _NEEDS),
     ),
 )
