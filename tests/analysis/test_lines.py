@@ -18,6 +18,7 @@ from xlcrm.analysis.lines import (
     half_year,
     leader,
     ranked,
+    rate_text,
     ratio,
     share_text,
 )
@@ -114,6 +115,24 @@ def test_a_part_of_nothing_is_blank() -> None:
     assert ratio([1, 0], [4, 0]).tolist()[0] == 0.25
     assert math.isnan(ratio(0, 0))
     assert (share_text(1, 4), share_text(0, 0)) == ("25%", "")
+
+
+@pytest.mark.parametrize(
+    ("share", "limit", "text"),
+    [
+        (2 / 3, math.nan, "66.7%"),
+        (0.5, math.nan, "50%"),
+        (0.1225, math.nan, "12.3%"),
+        (0.2996, math.nan, "30%"),
+        # Below the limit it must not read as the limit.
+        (0.2996, 0.3, "29.9%"),
+        (0.3, 0.3, "30%"),
+        (0.2994, 0.3, "29.9%"),
+        (1.0, 0.3, "100%"),
+    ],
+)
+def test_a_share_reads_as_its_cell(share: float, limit: float, text: str) -> None:
+    assert rate_text(share, limit) == text
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,9 @@ def test_the_funnel_by_hand() -> None:
         ("咨询", 22.0, 300.0, pytest.approx(22 / 300)),
         ("转化", 16.0, 300.0, pytest.approx(16 / 300)),
     ]
-    # (35 + 5 + 3) / 350 = 12.28%.
+    # 35, 5 and 3 of 350: 12.29%.
     assert filled(SHEET, "funnel", golden()).caption == (
-        "2026年11月（截至20日） 推送3次共350人次，响应率12.2%"
+        "2026年11月（截至20日） 推送3次共350人次，响应率12.3%"
     )
     # The lowest response first.
     assert behind_rows(SHEET, "funnel", golden()) == {
@@ -148,7 +148,7 @@ def test_a_push_to_two_tags_counts_under_both() -> None:
         ("有升级需求", 2, 250.0, 0.3, pytest.approx(0.1), 2.0, 1.0, 2, pytest.approx(0.032), 0.3, 2, 0.5),
     ]
     assert filled(SHEET, "by_tags", golden()).caption == (
-        "2026年11月（截至20日） 高活跃度响应率最高（26.6%），2项响应率低于30%"
+        "2026年11月（截至20日） 高活跃度响应率最高（26.7%），2项响应率低于30%"
     )
     assert behind_rows(SHEET, "by_tags", golden()) == {
         0: [("service_pushes", 1), ("service_pushes", 0)],
@@ -241,7 +241,7 @@ def test_what_does_not_match_by_hand() -> None:
         (dt.datetime(2026, 11, 6, 9), "有升级需求", "免费检测服务", "邮件", 200.0, "套餐优惠")
     ]
     assert filled(SHEET, "unmatched", golden()).caption == (
-        "2026年11月（截至20日） 1次不匹配，匹配度66.6%（n=3）"
+        "2026年11月（截至20日） 1次不匹配，匹配度66.7%（n=3）"
     )
     assert behind_rows(SHEET, "unmatched", golden()) == {0: [("service_pushes", 2)]}
     many = [{**GOLDEN[2], "pushed": number, "tags": "新客户"} for number in range(1, 24)]

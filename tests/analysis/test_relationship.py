@@ -245,9 +245,9 @@ def test_ways_months_and_reviews_of_plans_by_hand() -> None:
         ("电话", 3, 1, pytest.approx(1 / 3), 1, 200.0, 80.0, 0.4),
         ("活动邀请", 1, 1, 1.0, 0, 1000.0, 1200.0, 1.2),
     ]
-    # 1280 of 1200 is 106.66%, cut.
+    # 1280 of 1200 is 106.67%.
     assert filled(SHEET, "ways", found).caption == (
-        "2026年11月（截至20日） 预算1,200元，实际1,280元，使用率106.6%"
+        "2026年11月（截至20日） 预算1,200元，实际1,280元，使用率106.7%"
     )
     empty = (0, 0, None, 0, None, None, None)
     assert cells(SHEET, "plan_months", found) == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from xlcrm.analysis.base import Figure
 from xlcrm.analysis.scope import month_text
+from xlcrm.compute.states.measures import percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -183,6 +185,12 @@ def ratio(part: Any, whole: Any) -> Floats:
 def share_text(part: float, whole: float) -> str:
     """45%; blank where the whole is nothing."""
     return f"{part / whole:.0%}" if whole else ""
+
+
+def rate_text(share: float, limit: float = math.nan) -> str:
+    """66.7%: a fraction to one decimal, as cells show it; what is below a limit never reads as the limit."""
+    shown = math.floor(round(share * 1000, 6) + 0.5) / 10
+    return percent_text(share * 100) if share < limit <= shown / 100 else f"{shown:g}%"
 
 
 def compared(

@@ -173,8 +173,8 @@ COUNTED: Final[tuple[Column, ...]] = (
     shown("rate", "按期完成率", Kind.PERCENT),
     shown("anomalies", "异常订单"),
     shown("delivered", "交付订单"),
-    shown("median_days", "交付用时中位数（天）", Kind.NUMBER),
-    shown("slow_days", "交付用时90分位（天）", Kind.NUMBER),
+    shown("median_days", "用时中位（天）", Kind.NUMBER),
+    shown("slow_days", "用时90分位（天）", Kind.NUMBER),
     shown("ratings", "评分数"),
     shown("rating", "平均满意度", Kind.NUMBER),
 )

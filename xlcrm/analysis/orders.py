@@ -19,7 +19,7 @@ from xlcrm.analysis.base import (
     detail,
     shown,
 )
-from xlcrm.analysis.lines import Lines, by_month, fixed, half_year, leader, ranked, ratio
+from xlcrm.analysis.lines import Lines, by_month, fixed, half_year, leader, ranked, rate_text, ratio
 from xlcrm.analysis.order_figures import (
     COUNTED,
     IN_TIME,
@@ -41,7 +41,6 @@ from xlcrm.analysis.order_figures import (
     rating_card,
 )
 from xlcrm.analysis.order_lists import ABNORMAL, LATE_ORDERS
-from xlcrm.compute.states.measures import percent_text
 
 if TYPE_CHECKING:
     from xlcrm.analysis.base import Column
@@ -73,7 +72,7 @@ def outcome(scope: Scope) -> Filled:
     decided = total - int(count[-1])
     caption = f"{scope.period} 应完成{total}单"
     if decided:
-        caption += f"，按期完成率{percent_text(count[IN_TIME] * 100 / decided)}（n={decided}）"
+        caption += f"，按期完成率{rate_text(count[IN_TIME] / decided)}（n={decided}）"
     return Filled(rows, caption, behind_orders(every, lines))
 
 
@@ -96,7 +95,7 @@ def months(scope: Scope) -> Filled:
     decided, met = attained(every.outcome)
     judged = int(inside.due.count(decided).sum())
     if judged:
-        share = percent_text(int(inside.due.count(met).sum()) * 100 / judged)
+        share = rate_text(int(inside.due.count(met).sum()) / judged)
         caption += f"，按期完成率{share}（n={judged}）"
     return Filled(rows, caption, behind_orders(every, inside.due))
 
@@ -153,7 +152,7 @@ def anomalies(scope: Scope) -> Filled:
     if not total:
         return Filled(rows, f"{scope.period} 没有异常订单")
     top = leader(lines, count)
-    most = "" if top is None else f"，{lines.names[top]}最多（{percent_text(count[top] * 100 / total)}）"
+    most = "" if top is None else f"，{lines.names[top]}最多（{rate_text(count[top] / total)}）"
     return Filled(rows, f"{scope.period} 异常订单{total}单{most}", behind_orders(every, lines))
 
 
@@ -188,7 +187,7 @@ def ratings(scope: Scope) -> Filled:
     if not total:
         return Filled(rows.iloc[:0], f"{scope.period} 没有订单评分")
     mean = float(every.rating[inside].mean())
-    good = percent_text(count[:2].sum() * 100 / total)
+    good = rate_text(count[:2].sum() / total)
     caption = f"{scope.period} 平均{mean:.2f}分，4分及以上占{good}（n={total}）"
     return Filled(rows, caption, behind_orders(every, lines))
 
@@ -230,7 +229,7 @@ SHEET: Final = AnalysisSheet(
         Card("按期完成率", Kind.PERCENT, rate_card, _NEEDS),
         Card("超期未完成", Kind.INT, overdue_card, _NEEDS),
         Card("异常订单", Kind.INT, anomaly_card, _NEEDS),
-        Card("交付用时中位数（天）", Kind.NUMBER, days_card, _NEEDS),
+        Card("交付用时中位（天）", Kind.NUMBER, days_card, _NEEDS),
         Card("订单满意度", Kind.NUMBER, rating_card, _NEEDS),
     ),
     panels=(

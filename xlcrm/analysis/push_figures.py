@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Column, Figure, Kind, behind, shown
-from xlcrm.analysis.lines import Lines, compared, ratio
+from xlcrm.analysis.lines import Lines, compared, rate_text, ratio
 from xlcrm.compute.facts import moments, objects
 from xlcrm.compute.matching import match
-from xlcrm.compute.states.measures import percent_text, response_rates, tag_matches
+from xlcrm.compute.states.measures import response_rates, tag_matches
 from xlcrm.rules.measures import RESPONSE_RATE, TAG_MATCH
 from xlcrm.tables.cells import split_tags
 
@@ -207,7 +207,7 @@ def match_card(scope: Scope) -> Figure:
 
 
 def _judged(rates: list[float], limit: float, count: int) -> Figure:
-    standard = OFF if np.isnan(limit) else f"标准{percent_text(limit * 100)}"
+    standard = OFF if np.isnan(limit) else f"标准{rate_text(limit)}"
     if not (np.isnan(limit) or np.isnan(rates[0])):
         standard += "，达标" if rates[0] >= limit else "，未达标"
     return compared(rates[0], rates[1], more_is_good=True, rests=f"{standard}；n={count}", points=True)

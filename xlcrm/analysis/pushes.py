@@ -19,7 +19,7 @@ from xlcrm.analysis.base import (
     detail,
     shown,
 )
-from xlcrm.analysis.lines import Lines, by_month, filled, half_year, ranked, ratio
+from xlcrm.analysis.lines import Lines, by_month, filled, half_year, ranked, rate_text, ratio
 from xlcrm.analysis.push_figures import (
     COUNTED,
     OFF,
@@ -34,7 +34,6 @@ from xlcrm.analysis.push_figures import (
     response_rate,
     total_card,
 )
-from xlcrm.compute.states.measures import percent_text
 from xlcrm.tables.cells import split_tags
 from xlcrm.tables.typed_text import folded
 
@@ -88,7 +87,7 @@ def funnel(scope: Scope) -> Filled:
     rate = float(response_rate(rows, all_of(rows))[0])
     caption = f"{scope.period} 推送{len(rows)}次共{people:,.0f}人次"
     if not np.isnan(rate):
-        caption += f"，响应率{percent_text(rate * 100)}"
+        caption += f"，响应率{rate_text(rate, every.response_limit)}"
     return Filled(table, caption, found)
 
 
@@ -106,12 +105,14 @@ def by(scope: Scope, key: str) -> Filled:
         said = f"响应率标准：{OFF}"
     elif known.any():
         low = int((rates < every.response_limit).sum())
-        said = f"{low}项响应率低于{percent_text(every.response_limit * 100)}"
+        said = f"{low}项响应率低于{rate_text(every.response_limit)}"
     else:
         said = "还没有响应数据"
     named = np.flatnonzero(known & (np.arange(len(rates)) != lines.rest))
     if len(named) > 1 and rates[named[0]] > rates[named[1]]:
-        said = f"{lines.names[named[0]]}响应率最高（{percent_text(rates[named[0]] * 100)}），{said}"
+        said = (
+            f"{lines.names[named[0]]}响应率最高（{rate_text(rates[named[0]], every.response_limit)}），{said}"
+        )
     return Filled(table, f"{scope.period} {said}", behind_pushes(rows, lines))
 
 
@@ -130,7 +131,7 @@ def months(scope: Scope) -> Filled:
     caption = f"{half_year(scope)} 推送{lines.count().sum()}次"
     if not np.isnan(lowest):
         low = lines.names[int(table["response_rate"].argmin())]
-        caption += f"，响应率最低的是{low}（{percent_text(lowest * 100)}）"
+        caption += f"，响应率最低的是{low}（{rate_text(lowest, every.response_limit)}）"
     return Filled(table, caption, behind_pushes(every.rows, lines))
 
 
@@ -177,7 +178,7 @@ def stops(scope: Scope) -> Filled:
     if not judged:
         return Filled(table, f"{period} 没有推送次数足够的标签与服务")
     more = f"，列出前{_STOPS_SHOWN}组" if len(low) > _STOPS_SHOWN else ""
-    caption = f"{period} {judged}组中{len(low)}组响应率低于{percent_text(limit * 100)}{more}"
+    caption = f"{period} {judged}组中{len(low)}组响应率低于{rate_text(limit)}{more}"
     return Filled(table, caption, behind_pushes(rows, shown_lines))
 
 
@@ -216,7 +217,7 @@ def unmatched(scope: Scope) -> Filled:
     if not judged:
         return Filled(table, _nothing(scope, "没有可判断匹配的推送"))
     more = f"，列出前{_UNMATCHED_SHOWN}次" if len(unfit) > len(rows) else ""
-    share = percent_text((judged - len(unfit)) * 100 / judged)
+    share = rate_text((judged - len(unfit)) / judged, every.match_limit)
     caption = f"{scope.period} {len(unfit)}次不匹配，匹配度{share}（n={judged}）{more}"
     lines = Lines(tuple(map(str, range(len(rows)))), np.arange(len(rows)))
     return Filled(table, caption, behind_pushes(rows, lines))

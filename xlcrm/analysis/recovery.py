@@ -19,7 +19,7 @@ from xlcrm.analysis.base import (
     shown,
     typed,
 )
-from xlcrm.analysis.lines import Lines, by_month, half_year, ratio
+from xlcrm.analysis.lines import Lines, by_month, half_year, rate_text, ratio
 from xlcrm.analysis.recovery_cases import (
     MET,
     OWN_MONTH,
@@ -45,7 +45,6 @@ from xlcrm.compute.lists.recovery import (
     SWITCHED_OFF,
     case_names,
 )
-from xlcrm.compute.states.measures import percent_text
 
 if TYPE_CHECKING:
     from xlcrm.analysis.recovery_cases import Dimension
@@ -60,7 +59,7 @@ def totals(scope: Scope) -> Filled:
     every = scope.once(cases)
     rows, behinds = [], []
     for line, (dimension, item) in enumerate(every.dimensions.items()):
-        now, was = item.within(scope), item.within(scope, scope.before)
+        now = item.within(scope)
         ever = item.judged & (item.at <= scope.until)
         figure, verdict = result(item, now)
         figure_ever, verdict_ever = result(item, ever)
@@ -72,9 +71,7 @@ def totals(scope: Scope) -> Filled:
                 "result": figure,
                 "verdict": verdict,
                 "judged": now.sum(),
-                "met": (now & item.met).sum(),
                 "rate": rate(item, now),
-                "rate_before": rate(item, was),
                 "result_ever": figure_ever,
                 "verdict_ever": verdict_ever,
                 "judged_ever": ever.sum(),
@@ -123,11 +120,7 @@ def months(scope: Scope) -> Filled:
 
 def _of(lines: Lines, item: Dimension) -> str:
     judged = int(lines.count().sum())
-    return (
-        f"{percent_text(int(lines.count(item.met).sum()) * 100 / judged)}（n={judged}）"
-        if judged
-        else "无数据"
-    )
+    return f"{rate_text(int(lines.count(item.met).sum()) / judged)}（n={judged}）" if judged else "无数据"
 
 
 def listed(scope: Scope) -> Filled:
@@ -193,9 +186,7 @@ SHEET: Final = AnalysisSheet(
                 shown("result", "本月结果", Kind.TEXT),
                 shown("verdict", "本月结论", Kind.TEXT),
                 shown("judged", "本月评估数"),
-                shown("met", "本月达标数"),
                 shown("rate", "本月达标率", Kind.PERCENT),
-                shown("rate_before", "上月达标率", Kind.PERCENT),
                 shown("result_ever", "累计结果", Kind.TEXT),
                 shown("verdict_ever", "累计结论", Kind.TEXT),
                 shown("judged_ever", "累计评估数"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from xlcrm.analysis.base import Figure, behind
-from xlcrm.analysis.lines import compared, ratio
+from xlcrm.analysis.lines import compared, rate_text, ratio
 from xlcrm.compute.facts import moments, objects
 from xlcrm.compute.lists.recovery import (
     CASES,
@@ -20,7 +20,7 @@ from xlcrm.compute.lists.recovery import (
     assessments,
     hours_text,
 )
-from xlcrm.compute.states.measures import REPURCHASE_MONTHS, percent_text, score_text
+from xlcrm.compute.states.measures import REPURCHASE_MONTHS, score_text
 from xlcrm.periods import add_months
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ def result(item: Dimension, which: Flags) -> tuple[str | None, str | None]:
     found, limit = mean(item, which), item.assessment.limit
     if item.name == INDICATORS[EFFICIENCY]:
         return f"平均{hours_text(found)}", MET if found <= limit else UNMET
-    text = percent_text(found) if item.name == INDICATORS[STABILITY] else f"平均{score_text(found)}分"
+    again = item.name == INDICATORS[STABILITY]
+    text = rate_text(found / 100, limit / 100) if again else f"平均{score_text(found)}分"
     return text, MET if found >= limit else UNMET
 
 

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Figure, Filled, behind
-from xlcrm.analysis.lines import Lines, by_month, fixed, half_year, ranked, ratio
+from xlcrm.analysis.lines import Lines, by_month, fixed, half_year, ranked, rate_text, ratio
 from xlcrm.analysis.relation_scores import CHANGES, DOWN, SAME, UP, relations
 from xlcrm.compute.facts import moments, objects
 from xlcrm.compute.lists.relationship import ADVICE_OF, ASSESSMENTS
-from xlcrm.compute.states.measures import percent_text
 from xlcrm.tables.fields import GRADE
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def grades(scope: Scope) -> Filled:
     )
     if not total:
         return Filled(rows.iloc[:0], f"{scope.as_of} 没有可评级的客户{extra}")
-    caption = f"{scope.as_of} {GRADE.values[0]}占{percent_text(count[0] * 100 / total)}（n={total}）{extra}"
+    caption = f"{scope.as_of} {GRADE.values[0]}占{rate_text(count[0] / total)}（n={total}）{extra}"
     return Filled(rows, caption, _behind(*_by_score(every.newest, lines.of)))
 
 

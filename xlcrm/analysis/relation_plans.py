@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Column, Figure, Filled, Kind, behind, shown
-from xlcrm.analysis.lines import Lines, compared, fixed, half_year, ranked, ratio
+from xlcrm.analysis.lines import Lines, compared, fixed, half_year, ranked, rate_text, ratio
 from xlcrm.compute.facts import moments, objects
 from xlcrm.compute.lists.maintenance import APPROVED, maintenance_sums
-from xlcrm.compute.states.measures import percent_text
 from xlcrm.tables.relationship import MAINTENANCE_PLANS
 
 if TYPE_CHECKING:
@@ -157,7 +156,7 @@ def _caption(scope: Scope, table: pd.DataFrame) -> str:
     planned = int(table["planned"].sum())
     caption = f"{scope.period} 计划{planned}项"
     if planned:
-        caption += f"，按期完成{percent_text(int(table['done_in_time'].sum()) * 100 / planned)}"
+        caption += f"，按期完成{rate_text(int(table['done_in_time'].sum()) / planned)}"
     overdue = int(table["overdue"].sum())
     return f"{caption}，逾期{overdue}项" if overdue else caption
 
@@ -173,7 +172,7 @@ def ways(scope: Scope) -> Filled:
     budget, spent = table["budget"].sum(), table["actual_cost"].sum()
     caption = f"{scope.period} 预算{budget:,.0f}元，实际{spent:,.0f}元"
     if budget > 0:
-        caption += f"，使用率{percent_text(spent * 100 / budget)}"
+        caption += f"，使用率{rate_text(spent / budget)}"
     return Filled(table, caption, _behind(every, lines))
 
 
@@ -191,7 +190,7 @@ def plan_months(scope: Scope) -> Filled:
     if not (of_plans.of >= 0).any():
         return Filled(table.iloc[:0], f"{half_year(scope)} 没有维护方案")
     planned, done = int(table["planned"].sum()), int(table["done_in_time"].sum())
-    rate = f"，按期完成{percent_text(done * 100 / planned)}" if planned else ""
+    rate = f"，按期完成{rate_text(done / planned)}" if planned else ""
     return Filled(table, f"{half_year(scope)} 计划{planned}项{rate}", _behind(every, of_plans))
 
 
