@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
-from xlcrm.compute.lists.due_list import OVERDUE, STATES, due_list
+from xlcrm.compute.lists.due_list import OVERDUE, STATES, state_counts
 from xlcrm.compute.run import find
 from xlcrm.rules.base import RuleKind
 
@@ -36,22 +36,16 @@ def can_be_retold(rule: Rule) -> bool:
 def overdue(scope: Scope, month: np.datetime64) -> int:
     """Overdue tasks at the end of a month, or now, of the rules of which that can be told.
 
-    The same workbook is worked out as it was known then; the list is counted, nothing is worded for it.
+    The same workbook is worked out as it was known then.
     """
     facts, end = scope.facts, scope.end_of(month)
-    unlisted = facts.parameters.model_copy(update={"due_rows": 0})
+    late = STATES[OVERDUE]
     if end == facts.now_at:
-        now = dataclasses.replace(facts, parameters=unlisted)
-        untold = _of_rules(now, scope.run.tasks, retold=False)
-        return scope.run.shown.counts[STATES[OVERDUE]] - due_list(now, untold).counts[STATES[OVERDUE]]
-    then = dataclasses.replace(
-        facts,
-        parameters=unlisted,
-        now=cast("dt.datetime", end.astype(object)),
-        derived={},
-        histories={},
-    )
-    return due_list(then, _of_rules(then, find(then).tasks, retold=True)).counts[STATES[OVERDUE]]
+        untold = _of_rules(facts, scope.run.tasks, retold=False)
+        return scope.run.shown.counts[late] - state_counts(facts, untold)[late]
+    now = cast("dt.datetime", end.astype(object))
+    then = dataclasses.replace(facts, now=now, derived={}, histories={})
+    return state_counts(then, _of_rules(then, find(then).tasks, retold=True))[late]
 
 
 def _of_rules(facts: Facts, tasks: pd.DataFrame, *, retold: bool) -> pd.DataFrame:

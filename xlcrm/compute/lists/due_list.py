@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -91,6 +91,57 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
     kept = _kept(facts)
     if found.empty and kept.empty:
         return DueList(_no_rows(), dict.fromkeys(STATES, 0), 0, ())
+    dated = _dated(facts, found, kept)
+    found, shown, state = dated.found, dated.shown, dated.state
+    priority = _priorities(facts, found, state)
+    order = np.lexsort(
+        (found["place"], found["rule"], _account_ranks(facts, found), never_first(shown), priority, state)
+    )
+    first = order[: facts.parameters.due_rows]
+    listed = found.iloc[first]
+    rows = _worded(facts, listed, state[first], priority[first], shown[first], dated.by_day[first])
+    ids = task_ids(facts, listed)
+    rows["task_id"] = ids
+    rows["note"] = kept["note"].reindex(ids).to_numpy()
+    rows["postponed_to"] = kept["postponed_to"].reindex(ids).to_numpy()
+    gone = kept[~kept.index.isin(dated.remembered) & kept["note"].notna()]
+    retired = tuple(f"{key}：{note}" for key, note in gone["note"].items())
+    return DueList(
+        rows[[item.key for item in DUE_LIST.columns]], _counted(state), len(order) - len(first), retired
+    )
+
+
+def state_counts(facts: Facts, found: pd.DataFrame) -> Mapping[str, int]:
+    """State -> how many tasks `due_list` would count, without sorting and wording them."""
+    if found.empty:
+        return dict.fromkeys(STATES, 0)
+    return _counted(_dated(facts, found, _kept(facts)).state)
+
+
+def _counted(state: Integers) -> dict[str, int]:
+    numbers = np.bincount(state, minlength=len(STATES))
+    return {name: int(number) for name, number in zip(STATES, numbers, strict=True)}
+
+
+class _Dated(NamedTuple):
+    """The tasks that are one each, when they are due with what was postponed, and what that makes them.
+
+    Attributes:
+        found: a tasks frame.
+        remembered: ids of the tasks that the list may hold notes for, by position.
+        shown: (n,) the deadlines.
+        by_day: (n,) whether each is a date.
+        state: (n,) places in `STATES`.
+    """
+
+    found: pd.DataFrame
+    remembered: pd.Series
+    shown: Moments
+    by_day: Flags
+    state: Integers
+
+
+def _dated(facts: Facts, found: pd.DataFrame, kept: pd.DataFrame) -> _Dated:
     found = found[once(facts, found)].reset_index(drop=True)
     remembered = _remembered(facts, found, kept)
     postponed = nothing(len(found))
@@ -103,22 +154,7 @@ def due_list(facts: Facts, found: pd.DataFrame) -> DueList:
     day = shown.astype("datetime64[D]")
     overdue = np.isnat(shown) | (shown < facts.now_at)
     state = np.where(overdue, OVERDUE, np.where(day == facts.today, TODAY, UPCOMING))
-    priority = _priorities(facts, found, state)
-    order = np.lexsort(
-        (found["place"], found["rule"], _account_ranks(facts, found), never_first(shown), priority, state)
-    )
-    first = order[: facts.parameters.due_rows]
-    listed = found.iloc[first]
-    rows = _worded(facts, listed, state[first], priority[first], shown[first], by_day[first])
-    ids = task_ids(facts, listed)
-    rows["task_id"] = ids
-    rows["note"] = kept["note"].reindex(ids).to_numpy()
-    rows["postponed_to"] = kept["postponed_to"].reindex(ids).to_numpy()
-    gone = kept[~kept.index.isin(remembered) & kept["note"].notna()]
-    retired = tuple(f"{key}：{note}" for key, note in gone["note"].items())
-    numbers = np.bincount(state, minlength=3)
-    counts = {name: int(number) for name, number in zip(STATES, numbers, strict=True)}
-    return DueList(rows[[item.key for item in DUE_LIST.columns]], counts, len(order) - len(first), retired)
+    return _Dated(found, remembered, shown, by_day, state)
 
 
 @cache
