@@ -141,7 +141,7 @@ def test_satisfaction_with_the_worst_form_first() -> None:
         [None, None, None, None, 0.8, 0.8], [None, None, None, None, 2, 1]
     )
     found = filled(SHEET, "satisfaction", given)
-    assert found.caption == "2026年6月至2026年11月 平均满意度首尾持平，为80%（n=3）"
+    assert found.caption == "2026年6月至2026年11月 平均满意度首尾持平，为80.0%（n=3）"
     table = "satisfaction_surveys"
     assert behind_rows(SHEET, "satisfaction", given) == {4: [(table, 1), (table, 0)], 5: [(table, 3)]}
     assert found.behind["amount"].tolist() == [60, 80, 100]
@@ -168,7 +168,7 @@ def test_attainment_with_what_was_late() -> None:
         [None, None, None, None, 0.5, 0], [None, None, None, None, 2, 1]
     )
     found = filled(SHEET, "attainment", given)
-    assert found.caption == "2026年6月至2026年11月 SLA达成率由50%降至0%（n=3）"
+    assert found.caption == "2026年6月至2026年11月 SLA达成率由50.0%降至0.0%（n=3）"
     assert behind_rows(SHEET, "attainment", given) == {4: [("complaints", 1)], 5: [("complaints", 2)]}
     assert found.behind["amount"].tolist() == [24, 1]
 

@@ -28,7 +28,6 @@ from xlcrm.analysis.scope import TREND_MONTHS
 from xlcrm.analysis.surveys import SURVEYS, surveys
 from xlcrm.analysis.tally import clocks_behind
 from xlcrm.compute.facts import moments
-from xlcrm.compute.states.measures import percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +73,7 @@ def _tenths(value: float) -> str:
 
 
 def _percent(value: float) -> str:
-    return percent_text(value * 100)
+    return f"{value:.1%}"
 
 
 def _customers(scope: Scope) -> Filled:
