@@ -260,7 +260,7 @@ MARKET: Final = (
     Measure("lost", Source(trends.SHEET, "flows"), ("n", "new"), _lost),
     *(
         Measure(name, Source(rfm.SHEET, "classes"), ("n", "sales"), partial(_rfm_class, name=name))
-        for name in rfm.STRATEGIES
+        for name in ("重要挽留客户", "重要保持客户", "重要发展客户")
     ),
     Measure(
         "rising_industry",

@@ -216,7 +216,7 @@ def _recovery_unmet(scope: Scope, source: Source) -> list[Observed]:
     """The dimensions of the month that miss their standard; repurchase has a measure of its own."""
     return [
         Observed(
-            line.count("judged") - line.count("met"),
+            1,
             line.count("judged"),
             {
                 "name": line.text("indicator"),
