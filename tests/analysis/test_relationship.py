@@ -239,6 +239,14 @@ def test_the_plans_by_person_by_hand() -> None:
     assert (row["amount"], row["text"], str(row["at"])) == (100.0, "季度回访", "2026-11-10 00:00:00")
 
 
+def test_the_summaries_of_the_workbook_are_the_same_figures() -> None:
+    data = {"customers": [customer(customer_id="1")], "maintenance_plans": PLANS}
+    summaries = [{"month": "2026-11", "owner": "李明", "problem": "费用超支"}]
+    with_list = scope({**data, "maintenance_summaries": summaries}, rules=RULES)
+    for panel in ("people", "plan_months"):
+        assert cells(SHEET, panel, with_list) == cells(SHEET, panel, given(plans=PLANS))
+
+
 def test_ways_months_and_reviews_of_plans_by_hand() -> None:
     found = given(plans=PLANS)
     assert cells(SHEET, "ways", found) == [

@@ -12,7 +12,7 @@ from xlcrm.analysis.base import Column, Figure, Filled, Kind, behind, shown
 from xlcrm.analysis.lines import Lines, compared, fixed, half_year, ranked, rate_text, ratio
 from xlcrm.compute.facts import moments, objects
 from xlcrm.compute.lists.maintenance import APPROVED, maintenance_sums
-from xlcrm.tables.relationship import MAINTENANCE_PLANS
+from xlcrm.tables.relationship import MAINTENANCE_PLANS, MAINTENANCE_SUMMARIES
 
 if TYPE_CHECKING:
     from xlcrm.analysis.scope import Scope
@@ -60,8 +60,9 @@ def plans(scope: Scope) -> Plans:
 
 
 def sums(scope: Scope) -> pd.DataFrame:
-    """客户维护总结表: one row a month and manager."""
-    return maintenance_sums(scope.facts)
+    """客户维护总结表: one row a month and manager, also where the workbook lacks that sheet."""
+    shown_ = scope.run.sheets.get(MAINTENANCE_SUMMARIES.name)
+    return maintenance_sums(scope.facts) if shown_ is None else shown_
 
 
 def sums_of(scope: Scope, month: np.datetime64) -> pd.DataFrame:

@@ -25,6 +25,19 @@ _DECIMALS: Final = 2
 """A score is judged as it is shown, so that 80.00 is never a B."""
 
 
+_WHOLE: Final = {
+    "who": "str",
+    "customer_id": "str",
+    "name": "str",
+    "grade": "str",
+    "final_score": "float64",
+    "assessed_on": "datetime64[ns]",
+    "advice": "str",
+    "place": "int64",
+}
+"""Columns of a frame of assessments."""
+
+
 def final_scores(facts: Facts) -> pd.Series:
     """最终得分 of the assessment that each row belongs to: the sum of weight times score.
 
@@ -95,6 +108,8 @@ def whole_assessments(
     advice, and place (position of its last row); index the assessment's key.
     """
     frame = facts.frame(ASSESSMENTS)
+    if frame.empty:
+        return pd.DataFrame({key: pd.Series(dtype=dtype) for key, dtype in _WHOLE.items()})
     scored = assessed(facts) if scored is None else scored
     rows = scored.assign(
         assessment=assessment_keys(frame) if keys is None else keys,
