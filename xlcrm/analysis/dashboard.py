@@ -251,8 +251,8 @@ SHEET: Final = AnalysisSheet(
             rows=PEOPLE + 1,
             make=_loads,
             chart=Chart(ChartKind.STACKED, "owner", _LOAD),
-            note="到期清单中的任务，逾期最多的人在前；全队的任务记在 团队 名下。可追溯的任务：不含按最后更新日期、"
-            "最近反馈时间、上次完成等只留最新时间的格子计算的。",
+            note="到期清单中的任务，逾期最多的人在前；全队的任务记在 团队 名下。"
+            "可追溯的任务不含按最后更新日期、上次完成等只留最新时间的格子计算的。",
         ),
     ),
 )
