@@ -177,6 +177,23 @@ def test_a_table_without_rows_counts_as_one_of_one_row(sheet: Any) -> None:
     assert shown(sheet, "按行业")[0] == "$A$4:$A$5"
 
 
+def test_series_of_single_rows_stay_single(app: Any, tmp_path: Path) -> None:
+    """A bar of shares: one series a row, also while the table has but one."""
+
+    def shares(book: Any, sheet: Any) -> None:
+        chart = book.add_chart({"type": "bar", "subtype": "percent_stacked", "name": "份额"})
+        for row in (4, 5, 6):
+            chart.add_series({"name": f"={MARK}$A${row}", "values": f"={MARK}$B${row}"})
+        sheet.insert_chart("F2", chart)
+
+    sheet = app.books.open(build(tmp_path / "图.xlsx", shares)).sheets[SHEET]
+    before = shown(sheet, "份额")
+    for last in (4, 6):
+        sheet.tables["tbl_trade"].resize(sheet.range((3, 1), (last, 3)))
+        assert shown(sheet, "份额") == before
+    assert "$B$4:$B$4" in before or "$B$4" in before
+
+
 def test_charts_are_looked_for_once_while_nothing_is_repainted(sheet: Any) -> None:
     app, document = sheet.book.app, sheet.book.api
     app.screen_updating = False

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from xlcrm.calc.sheets import Sheet
 
-_CLASS: Final = "12dcae26-281f-416f-a234-c3086127382e"
-"""What tells a chart among embedded objects."""
 _DRAWN: Final = "com.sun.star.drawing.OLE2Shape"
 _ROWS: Final = ("values-", "categories")
 """How the roles of sequences begin that have one place a row; others are labels."""
@@ -91,9 +89,10 @@ class Charts(base_classes.Charts):
         return len(list(iter(self)))
 
     def __iter__(self) -> Iterator[Chart]:
-        page = self._sheet.api.DrawPage
-        shapes = [page.getByIndex(index) for index in range(page.Count)]
-        return iter([Chart(self._sheet, shape) for shape in shapes if _is_chart(shape)])
+        page, known = self._sheet.api.DrawPage, set(self.api.ElementNames)
+        shapes = [page.getByIndex(index) for index in range(page.Count)] if known else []
+        charts = [shape for shape in shapes if shape.ShapeType == _DRAWN and shape.PersistName in known]
+        return iter([Chart(self._sheet, shape) for shape in charts])
 
     def __contains__(self, key: str) -> bool:
         return any(chart.name.casefold() == key.casefold() for chart in self)
@@ -106,10 +105,6 @@ class Charts(base_classes.Charts):
             if chart.name.casefold() == key.casefold():
                 return chart
         raise KeyError(key)
-
-
-def _is_chart(shape: Any) -> bool:
-    return bool(shape.ShapeType == _DRAWN and str(shape.CLSID).casefold() == _CLASS)
 
 
 def embedded(document: Any) -> list[Any]:
@@ -143,11 +138,12 @@ class Place(NamedTuple):
 
     def follows(self, body: Place) -> bool:
         """Whether it is all rows of a table's body, in some of its columns."""
-        return (
-            (self.sheet, self.top, self.bottom) == (body.sheet, body.top, body.bottom)
-            and body.left <= self.left
-            and self.right <= body.right
-        )
+        own, wanted = (self.sheet, self.top, self.bottom), (body.sheet, body.top, body.bottom)
+        return own == wanted and self.is_within(body)
+
+    def is_within(self, body: Place) -> bool:
+        """Whether it is in a table's columns."""
+        return body.left <= self.left and self.right <= body.right
 
 
 class Move(NamedTuple):
@@ -164,7 +160,10 @@ def move(charts: Sequence[Any], body: Place, last: int) -> Iterator[Move]:
     Only the rows change: looks belong to the series, and stay.
     """
     for chart in charts:
-        if not any(_follows(text, body) for text in chart.getUsedRangeRepresentations()):
+        places = [Place.read(text) for text in chart.getUsedRangeRepresentations()]
+        if not any(place is not None and place.follows(body) for place in places):
+            continue
+        if any(place is not None and _is_below(place, body) for place in places):
             continue
         for sequence in chart.getUsedData().getDataSequences():
             values = sequence.getValues()
@@ -182,6 +181,11 @@ def show(moved: Move, area: str) -> None:
     new.Role = old.Role
     new.IncludeHiddenCells = old.IncludeHiddenCells
     moved.sequence.setValues(new)
+
+
+def _is_below(place: Place, body: Place) -> bool:
+    """Whether a chart that shows a body of one row has a series for each row: others are below it."""
+    return body.top == body.bottom < place.top and place.sheet == body.sheet and place.is_within(body)
 
 
 def _follows(text: str, body: Place) -> bool:

@@ -294,6 +294,22 @@ def test_chart_over_a_part_of_the_list_keeps_its_range_and_shows_what_is_there(
     assert counts(texts[3])[2] == "6"
 
 
+def test_series_of_single_rows_stay_single(tmp_path: Path, part: Callable[..., str]) -> None:
+    """A bar of shares: one series a row, also while the list has but one."""
+    path = tmp_path / "图.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    chart = book.add_chart({"type": "bar", "subtype": "percent_stacked"})
+    for row in (4, 5, 6):
+        chart.add_series({"name": f"={MARK}$A${row}", "values": f"={MARK}$B${row}"})
+    listed(book).insert_chart("F2", chart)
+    book.close()
+    before = references(part(path, CHART))
+    for rows in ([["无", None, None]], many(3), many(1), many(5)):
+        patch_blocks(path, path, [list_block(rows)])
+        assert references(part(path, CHART)) == before
+    assert caches(part(path, CHART)) == [["类1"], ["1"], ["类2"], ["2"], ["类3"], ["3"]]
+
+
 def test_plain_list_without_a_table_takes_its_chart_along(tmp_path: Path, part: Callable[..., str]) -> None:
     path = tmp_path / "图.xlsx"
     book = xlsxwriter.Workbook(str(path))

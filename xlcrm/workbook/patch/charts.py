@@ -86,11 +86,24 @@ class Reference(NamedTuple):
         return f"{first}:{(other or first).rstrip('0123456789')}{last}"
 
 
-class _Ref(NamedTuple):
-    """One reference of a chart: its element, and what it stands in (`cat`, `val`, `title` …)."""
+class _Bound(NamedTuple):
+    """One reference of a chart to cells of this workbook.
+
+    Attributes:
+        element: with the formula and perhaps a cache.
+        formula: the element that spells it.
+        owner: what it stands in (`cat`, `val`, `title` …).
+        reference: what it says.
+    """
 
     element: Element
+    formula: Element
     owner: str
+    reference: Reference
+
+    @property
+    def grows(self) -> bool:
+        return self.owner in _GROWING
 
 
 def charts(book: Book, sheets: Mapping[str, Sheet]) -> dict[str, bytes]:
@@ -110,8 +123,11 @@ def charts(book: Book, sheets: Mapping[str, Sheet]) -> dict[str, bytes]:
             if not any(_is_concerned(match, known) for match in _FORMULA.finditer(data)):
                 continue
             markup = Markup(data, part)
-            for ref in _refs(markup.root):
-                _follow(markup, ref, known)
+            bound = list(_bound(markup))
+            for ref in bound:
+                sheet = known.get(ref.reference.sheet.casefold())
+                if sheet is not None:
+                    _follow(markup, ref, bound, sheet)
         except XlcrmError:
             continue
         if markup.edits:
@@ -140,43 +156,57 @@ def _is_concerned(found: re.Match[bytes], sheets: Mapping[str, Sheet]) -> bool:
     return found[2] is not None or sheet.concerns(reference.area)
 
 
-def _refs(root: Element) -> Iterator[_Ref]:
-    """References to cells, extensions left out."""
-    waiting: list[tuple[Element, tuple[str, str]]] = [(root, ("", ""))]
+def _bound(markup: Markup) -> Iterator[_Bound]:
+    """References to cells; extensions are left out, and what the user has filtered."""
+    waiting: list[tuple[Element, tuple[str, str]]] = [(markup.root, ("", ""))]
     while waiting:
         element, owners = waiting.pop()
         if element.name in _CACHES and element.space in _SPACES:
-            yield _Ref(element, "title" if owners == ("title", "tx") else owners[1])
+            formula = element.first("f")
+            reference = Reference.read(markup.text(formula)) if formula is not None else None
+            if formula is not None and reference is not None and not _is_filtered(element):
+                owner = "title" if owners == ("title", "tx") else owners[1]
+                yield _Bound(element, formula, owner, reference)
         elif element.name != "extLst":
             inside = owners if element.name in _EITHER else (owners[1], element.name)
             waiting += [(child, inside) for child in reversed(element.children)]
-
-
-def _follow(markup: Markup, ref: _Ref, sheets: Mapping[str, Sheet]) -> None:
-    """Note the edits that one reference needs."""
-    formula = ref.element.first("f")
-    reference = Reference.read(markup.text(formula)) if formula is not None else None
-    sheet = sheets.get(reference.sheet.casefold()) if reference else None
-    if formula is None or reference is None or sheet is None or _is_filtered(ref.element):
-        return
-    old = reference.area
-    cache = ref.element.first(_CACHES[ref.element.name])
-    if cache is not None and not sheet.concerns(old):
-        return
-    area = sheet.now(old) if ref.owner in _GROWING else old
-    if area != old:
-        end = formula.body + len(markup.data[formula.body : formula.close].rstrip())
-        start = end - len(reference.written)
-        if markup.data[start:end] != reference.written.encode():
-            return  # spelt with references to characters
-        markup.edits.append((start, end, reference.ending(area.bottom).encode()))
-    if cache is not None:
-        refresh(markup, cache, (old, area), sheet.points)
-    elif ref.owner == "title" and ref.element.name == "strRef":
-        markup.insert(formula.end, new_cache(markup, formula, area, sheet.points))
 
 
 def _is_filtered(ref: Element) -> bool:
     """Whether the user has filtered the chart: the reference is then only a part of the real one."""
     extensions = ref.first("extLst")
     return extensions is not None and any(element.name == "fullRef" for element in extensions.walk())
+
+
+def _follow(markup: Markup, ref: _Bound, every: Sequence[_Bound], sheet: Sheet) -> None:
+    """Note the edits that one reference needs."""
+    old = ref.reference.area
+    cache = ref.element.first(_CACHES[ref.element.name])
+    if cache is not None and not sheet.concerns(old):
+        return
+    area = sheet.now(old) if ref.grows and not _is_one_of_many(ref, every) else old
+    if area != old:
+        end = ref.formula.body + len(markup.data[ref.formula.body : ref.formula.close].rstrip())
+        start = end - len(ref.reference.written)
+        if markup.data[start:end] != ref.reference.written.encode():
+            return  # spelt with references to characters
+        markup.edits.append((start, end, ref.reference.ending(area.bottom).encode()))
+    if cache is not None:
+        refresh(markup, cache, (old, area), sheet.points)
+    elif ref.owner == "title" and ref.element.name == "strRef":
+        markup.insert(ref.formula.end, new_cache(markup, ref.formula, area, sheet.points))
+
+
+def _is_one_of_many(ref: _Bound, every: Sequence[_Bound]) -> bool:
+    """Whether a single row is shown as such, because the chart has a series for each row.
+
+    A list of one row alone would not tell: all its rows are one row.
+    """
+    own = ref.reference.area
+    return own.top == own.bottom and any(
+        other.grows
+        and other.reference.sheet == ref.reference.sheet
+        and (other.reference.area.left, other.reference.area.right) == (own.left, own.right)
+        and other.reference.area.top > own.bottom
+        for other in every
+    )
