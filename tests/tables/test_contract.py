@@ -22,7 +22,7 @@ COLUMNS: Final = [
     for name, sheet in CONTRACT.items()
     for spec in sheet["columns"]
 ]
-LISTS: Final = ("call_list", "meeting_list")
+LISTS: Final = ("call_list", "meeting_list", "analysis_details")
 """Sheets that no document has: a refresh builds them from the documents' own."""
 
 COMPUTED: Final = {
@@ -56,6 +56,7 @@ REPORTS: Final = {
     "maintenance_summaries",
     "call_list",
     "meeting_list",
+    "analysis_details",
 }
 
 

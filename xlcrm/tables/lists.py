@@ -57,8 +57,8 @@ class AnalysisDetailRow(Row):
     """One row behind a figure of an analysis sheet."""
 
     sheet: Text = column("分析表", role=Role.AUTO)
-    figure: Text = column("项目", role=Role.AUTO)
-    customer_id: Text = column("客户编号", role=Role.AUTO)
+    figure: Text = column("分析项", role=Role.AUTO)
+    customer_id: Ref = column("客户编号", role=Role.AUTO, references="customers")
     name: Name = column("客户名称", role=Role.AUTO)
     owner: Person = column("负责人", role=Role.AUTO)
     at: Moment = column("时间", role=Role.AUTO)
@@ -89,6 +89,7 @@ ANALYSIS_DETAILS = Table(
     title="分析明细",
     row=AnalysisDetailRow,
     packs=("service", "crm", "recovery", "relationship", "support"),
+    account="customer_id",
     report=True,
     hint="刷新时重建。分析表里每个数字背后的记录，从分析表点 明细 跳到这里，点 来源 跳到原始记录。",
 )
