@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from tests.e2e.judges import findings, validator
 from tests.templates.analysis_sample import (
     CARDS,
+    CLASSES,
     CLOCKS,
     INDUSTRY,
     LEVELS,
@@ -32,11 +33,11 @@ from xlcrm.analysis.sheets import SHEETS, sheets_of
 from xlcrm.analysis.wording import NO_FIGURE, PERIOD
 from xlcrm.tables import PACKS, tables_of
 from xlcrm.templates import palette
-from xlcrm.templates.analysis_grid import CARD_WIDTH, ROW_PIXELS, ChartPlace, grid_of, pixels
+from xlcrm.templates.analysis_grid import CARD_WIDTH, ChartPlace, grid_of, pixels
 from xlcrm.templates.analysis_panel import NO_CAPTION, NOT_YET, panel_table_name
 from xlcrm.templates.buttons import Button
 from xlcrm.templates.measures import text_width
-from xlcrm.templates.panel_measures import panel_width
+from xlcrm.templates.panel_measures import ROW_PIXELS, panel_width
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,9 +138,10 @@ def test_a_panel_is_found_by_its_title_with_caption_and_headings_below(sheet: Wo
 
 @every_panel
 def test_its_table_has_our_headings_one_blank_row_and_no_filter(sheet: Worksheet, item: Panel) -> None:
+    """But all rows where each is drawn as a part of one bar: these are always the same."""
     table = sheet.tables[panel_table_name(SHEET.title, item.title)]
     row, last = heading_row(sheet, item), get_column_letter(len(item.columns))
-    assert table.ref == f"A{row}:{last}{row + 1}"
+    assert table.ref == f"A{row}:{last}{row + (item.rows if item is CLASSES else 1)}"
     assert [column.name for column in table.tableColumns] == [column.heading for column in item.columns]
     assert table.autoFilter is None
     assert table.tableStyleInfo is None or table.tableStyleInfo.name is None
@@ -264,8 +266,8 @@ def test_a_long_note_stands_below_its_panel_in_lines_that_fit(sheet: Worksheet) 
     assert all(text_width(line) * 0.9 <= room for line in lines)
 
 
-def test_rows_that_will_hold_sentences_are_left_to_grow(sheet: Worksheet) -> None:
-    for item, height in ((WORST, None), (OWNERS, None), (INDUSTRY, ROW_PIXELS * 0.75)):
+def test_rows_have_room_for_our_sentences_and_grow_with_those_of_people(sheet: Worksheet) -> None:
+    for item, height in ((WORST, 33.75), (OWNERS, None), (INDUSTRY, ROW_PIXELS * 0.75)):
         row = heading_row(sheet, item) + 1
         assert sheet.row_dimensions[row].height == height, item.title
 

@@ -19,18 +19,16 @@ from tests.templates.analysis_sample import (
     TICKETS,
     WIDE,
     charts_of,
-    panel,
     references,
     write,
 )
-from xlcrm.analysis.base import AnalysisSheet, Chart, ChartKind, Kind, shown
+from xlcrm.analysis.base import ChartKind, Kind
 from xlcrm.analysis.sheets import SHEETS
 from xlcrm.templates import palette
 from xlcrm.templates.analysis_grid import grid_of
 from xlcrm.templates.chart_looks import BAR_FILLS, INKS, SHARE_FILLS, part_format
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from xml.etree import ElementTree as ET
 
     from xlcrm.analysis.base import Panel
@@ -103,16 +101,8 @@ def test_lines_differ_in_marks_and_dashes(charts: Charts) -> None:
     assert len(set(shapes)) == 3
     assert symbols == ["circle", "square", "none"]
     assert attribute(chart, ".//c:dLbls/c:dLblPos") == ["t", "b"]
-    assert attribute(chart, ".//c:valAx/c:numFmt", "formatCode") == ["0%"]
-    assert attribute(chart, ".//c:valAx/c:scaling/c:max") == ["1"]
+    assert attribute(chart, ".//c:valAx/c:numFmt", "formatCode") == ['[>1.0001]"";0%']
     assert attribute(chart, ".//c:dispBlanksAs") in ([], ["gap"])
-
-
-def test_a_growth_may_pass_a_hundred_percent(tmp_path: Path) -> None:
-    columns = (shown("month", "月份", Kind.TEXT), shown("growth", "增长率", Kind.PERCENT))
-    item = panel("growth", "增长", columns, 6, Chart(ChartKind.LINES, "month", ("growth",)))
-    chart = charts_of(write(tmp_path / "a.xlsx", AnalysisSheet("a", "表", "", (item,))))["增长"]
-    assert not chart.findall(".//c:valAx/c:scaling/c:max", NS)
 
 
 def test_a_goal_is_a_thin_dashed_line_over_columns_and_months(charts: Charts) -> None:

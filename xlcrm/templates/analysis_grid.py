@@ -8,7 +8,17 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.templates.buttons import column_pixels
-from xlcrm.templates.panel_measures import chart_height, column_needs, has_many_bars, is_flexible, note_lines
+from xlcrm.templates.panel_measures import (
+    POINTS,
+    ROW_PIXELS,
+    chart_height,
+    column_needs,
+    has_many_bars,
+    is_flexible,
+    lines_kept,
+    note_lines,
+    row_pixels,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +33,6 @@ CARD_ROWS: Final = 4
 """Rows that a line of cards takes, the gap below it included."""
 CARD_WIDTH: Final = 17
 """Characters that a column with a card in it has at least."""
-ROW_PIXELS: Final = 24
-"""Pixels of a row of a panel's body, and of the rows beside a chart."""
 HEADING_POINTS: Final = 34
 """Height of the headings' row."""
 CHART_WIDTH: Final = 680
@@ -35,8 +43,6 @@ CHART_GAP: Final = 14
 """Pixels between a table and its chart."""
 WIDE_CHART: Final = 1100
 """Pixels that a chart is wide at most."""
-_POINTS: Final = 0.75
-"""Of a pixel."""
 _NARROW: Final = 1000
 """Pixels of a table that leave room for a chart beside it."""
 _FLEXIBLE_PIXELS: Final = 17
@@ -158,8 +164,9 @@ def grid_of(sheet: AnalysisSheet, filled: Mapping[str, pd.DataFrame] | None = No
         bare = Band(
             panel, top, max(rows, 1), chart, begins.get(panel.name, 0), note_lines(panel, sum(widths))
         )
-        row = _FLEXIBLE_PIXELS if filled is None and is_flexible(panel) else ROW_PIXELS
-        bands.append(replace(bare, height=_height(bare, row)))
+        bands.append(
+            replace(bare, height=_height(bare, _least_pixels(panel) if filled is None else ROW_PIXELS))
+        )
         top += bands[-1].height
     cards = tuple((card, *place) for card, place in zip(sheet.cards, places, strict=True))
     return Grid(tuple(widths), cards, tuple(bands))
@@ -191,12 +198,17 @@ def _card_places(count: int) -> list[tuple[int, int]]:
     return [(CARD_ROW + CARD_ROWS * (number // each), number % each) for number in range(count)]
 
 
-def _height(band: Band, row_pixels: int) -> int:
+def _least_pixels(panel: Panel) -> int:
+    """Pixels that a row of a new workbook's panel has at least."""
+    return _FLEXIBLE_PIXELS if is_flexible(panel) else row_pixels(lines_kept(panel))
+
+
+def _height(band: Band, least_pixels: int) -> int:
     """Rows of title and caption, of headings and body with the chart, of the note and of a gap."""
     body = 1 + band.rows
     if band.chart is ChartPlace.ABOVE:
         body += 1
     elif band.chart is ChartPlace.BESIDE:
-        below_headings = chart_height(band.panel, band.rows) - HEADING_POINTS / _POINTS
-        body = max(body, 1 + math.ceil(below_headings / row_pixels))
+        below_headings = chart_height(band.panel, band.rows) - HEADING_POINTS / POINTS
+        body = max(body, 1 + math.ceil(below_headings / least_pixels))
     return 2 + body + len(band.notes) + 1

@@ -34,13 +34,13 @@ NUMBER_FORMATS: Final[Mapping[Kind, str]] = {
 }
 """Figures that are read and compared, not booked: amounts without cents, thousands apart."""
 AXIS_FORMATS: Final[Mapping[Kind, str]] = {
-    Kind.PERCENT: "0%",
+    Kind.PERCENT: '[>1.0001]"";0%',
     Kind.SCORE5: "0.0",
     Kind.SCORE10: "General",
     Kind.INT: "[>=1000]#,##0;General",
     Kind.NUMBER: "General",
 }
-"""Where an axis has other digits than the cells: between small counts it may stand at halves."""
+"""Where an axis has other digits than the cells: between small counts are halves, shares end at 100 %."""
 LABEL_FORMATS: Final[Mapping[Kind, str]] = {Kind.PERCENT: "0%", Kind.NUMBER: "#,##0.0"}
 """Where the labels in a chart have fewer digits than the cells."""
 

@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from xlcrm.analysis.base import Kind
+from xlcrm.analysis.base import ChartKind, Kind
 from xlcrm.analysis.wording import NO_DATA
 from xlcrm.tables.base import FULL
 from xlcrm.templates import palette
-from xlcrm.templates.analysis_grid import CHART_GAP, HEADING_POINTS, ROW_PIXELS, ChartPlace
+from xlcrm.templates.analysis_grid import CHART_GAP, HEADING_POINTS, ChartPlace
 from xlcrm.templates.analysis_looks import value_look, word_conditions
 from xlcrm.templates.cells import is_blank, write_cell
 from xlcrm.templates.charts import Source, make_chart
 from xlcrm.templates.measures import lines_needed
-from xlcrm.templates.panel_measures import chart_height, is_flexible, reach
-from xlcrm.templates.table_sheet import LINE_HEIGHT
+from xlcrm.templates.panel_measures import (
+    ROW_PIXELS,
+    chart_height,
+    is_flexible,
+    lines_kept,
+    reach,
+    row_pixels,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,12 +86,15 @@ def panel_table_name(sheet: str, panel: str) -> str:
 def add_panel(book: Workbook, sheet: Worksheet, place: Place, styles: Styles, content: Content) -> None:
     """Write a panel into its band.
 
-    A new workbook's table has one blank row; the looks reach down the whole room of the panel.
+    A new workbook's table has one blank row; the looks reach down the whole room of the panel. One that is
+    drawn as shares has all its rows at once: a table of one row would look as if the first part of the bar
+    were tied to a whole column, which programs let grow with the table.
     """
     panel = place.band.panel
     rows = content.rows_of(panel)
+    fixed = not content.made and panel.chart is not None and panel.chart.kind is ChartKind.SHARES
     _write_heads(sheet, place, styles, content.caption_of(panel))
-    _add_table(sheet, place, styles, max(len(rows), 1))
+    _add_table(sheet, place, styles, panel.rows if fixed else max(len(rows), 1))
     looks = [value_look(item, styles, lined=bool(content.made)) for item in panel.columns]
     _write_body(sheet, place.band, looks, _shown(panel, rows, content))
     _set_heights(sheet, place, rows)
@@ -159,9 +168,10 @@ def _write_body(sheet: Worksheet, band: Band, looks: Sequence[Format], body: Seq
 
 
 def _set_heights(sheet: Worksheet, place: Place, rows: pd.DataFrame) -> None:
-    """Rows have their height; those of sentences, which are not known yet, are left to the spreadsheet.
+    """Rows are as high as their sentences, of which a new workbook expects some lines.
 
-    A spreadsheet program fits a row to what is written into it only where nobody has set its height.
+    Not every program fits rows to their texts as it opens a file. Rows in which only people write sentences
+    are left to the spreadsheet, because a row grows with what is typed only where nobody has set its height.
     """
     band, panel = place.band, place.band.panel
     if band.chart is ChartPlace.ABOVE:
@@ -171,8 +181,8 @@ def _set_heights(sheet: Worksheet, place: Place, rows: pd.DataFrame) -> None:
     if is_flexible(panel) and not len(rows):
         return
     for offset in range(band.rows):
-        lines = _lines(place, rows.iloc[offset]) if len(rows) else 1
-        sheet.set_row(band.first + offset, max(lines * LINE_HEIGHT + 2.5, ROW_PIXELS * 0.75))
+        lines = _lines(place, rows.iloc[offset]) if len(rows) else lines_kept(panel)
+        sheet.set_row_pixels(band.first + offset, row_pixels(lines))
 
 
 def _lines(place: Place, row: pd.Series) -> int:

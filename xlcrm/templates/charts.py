@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from xlcrm.analysis.base import ChartKind, Kind
+from xlcrm.analysis.base import ChartKind
 from xlcrm.templates import palette
 from xlcrm.templates.analysis_looks import AXIS_FORMATS, NUMBER_FORMATS
 from xlcrm.templates.chart_looks import DARK_PARTS, SERIES_LOOKS, SHARE_FILLS, font, label_format, part_format
@@ -33,8 +32,6 @@ _TYPES: Final[Mapping[ChartKind, Mapping[str, str]]] = {
     ChartKind.LINES: {"type": "line"},
     ChartKind.SHARES: {"type": "bar", "subtype": "percent_stacked"},
 }
-_WHOLES: Final = re.compile(r"(达成|达标|完成|转化|响应|匹配|复购|打开|点击|按期|满意).*[率度]$|占比$")
-"""Headings of shares of a whole, which an axis need not carry beyond 100 %."""
 _GRID: Final = {"visible": True, "line": {"color": "#E3E6EB", "width": 0.75}}
 _AXIS_LINE: Final = {"color": "#AEB6C1", "width": 0.75}
 
@@ -215,8 +212,6 @@ def _set_axes(chart: Chart, panel: Panel) -> None:
         values["min"] = 0
         if _is_labelled(panel):  # the figures say what an axis would
             values |= {"visible": False, "major_gridlines": {"visible": False}}
-    if all(_WHOLES.search(panel.by_key[key].heading) for key in drawn.series) and first is Kind.PERCENT:
-        values["max"] = 1
     names: dict[str, Any] = {
         "num_font": font(color=palette.INK),
         "line": _AXIS_LINE,

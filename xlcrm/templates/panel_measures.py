@@ -19,7 +19,7 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.TEXT: 16,
     Kind.LONG: 44,
     Kind.NAME: 28,
-    Kind.PERSON: 10,
+    Kind.PERSON: 12,
     Kind.DATE: 12.5,
     Kind.DATETIME: 17.5,
     Kind.NUMBER: 10,
@@ -46,6 +46,8 @@ _OWN_WIDTHS: Final[Mapping[str, float]] = {
     "时钟": 20,
     "判定": 20,
     "推荐意愿": 19,
+    "来源": 28,
+    "编号": 20,
 }
 """Columns of texts that are longer than others of their kind, by heading."""
 _WIDEST: Final = 40
@@ -58,6 +60,14 @@ _MANY: Final = 20
 """More bars than this stand beside their table, however wide, so that each has its height."""
 _TEXTS: Final = frozenset({Kind.TEXT, Kind.NAME, Kind.PERSON, Kind.CHOICE})
 _SHARED_SENTENCES: Final = 36
+ROW_PIXELS: Final = 24
+"""Pixels of a row of one line."""
+POINTS: Final = 0.75
+"""Of a pixel."""
+LINE_HEIGHT: Final = 15.5
+"""Points that one line of text takes."""
+_OWN_LINES: Final[Mapping[str, int]] = {"哪些客户": 4, "改进建议": 3}
+"""Columns of sentences that take more than two lines, by heading."""
 _TITLE_MARGIN: Final = 21
 """Characters between a title and the note beside it at most."""
 _PADDING: Final = 1.5
@@ -114,8 +124,22 @@ def has_many_bars(panel: Panel) -> bool:
 
 
 def is_flexible(panel: Panel) -> bool:
-    """Whether its rows become as high as their sentences."""
-    return any(item.kind is Kind.LONG for item in panel.columns)
+    """Whether its rows are left to grow with what people type: its only sentences are theirs."""
+    return bool(panel.typed) and not _sentences(panel)
+
+
+def lines_kept(panel: Panel) -> int:
+    """Lines that each of its rows has room for before their sentences are known."""
+    return max((_OWN_LINES.get(item.heading, 2) for item in _sentences(panel)), default=1)
+
+
+def _sentences(panel: Panel) -> list[Column]:
+    return [item for item in panel.columns if item.kind is Kind.LONG and item not in panel.typed]
+
+
+def row_pixels(lines: int) -> int:
+    """Pixels of a row of so many lines."""
+    return max(round((lines * LINE_HEIGHT + 2.5) / POINTS), ROW_PIXELS)
 
 
 def reach(title: str, size: float, widths: Sequence[float]) -> int:
