@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from tests.workbooks.charted import MARK, listed, series
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -191,3 +193,16 @@ def raw_parts() -> Callable[[Path], dict[str, bytes]]:
         return found
 
     return raw
+
+
+@pytest.fixture
+def charted(tmp_path: Path) -> Path:
+    """A list, and a chart of it on another sheet, its title bound to A2."""
+    path = tmp_path / "图.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    listed(book)
+    chart = series(book, {"type": "column"}, fill={"color": "#1F4E78"}, trendline={"type": "linear"})
+    chart.set_title({"name": f"={MARK}$A$2", "name_font": {"size": 11, "color": "#C00000"}})
+    book.add_worksheet("图表").insert_chart("B2", chart)
+    book.close()
+    return path

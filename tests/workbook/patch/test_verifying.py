@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.workbooks.charted import CHART, list_block, many
 from xlcrm.errors import SaveFailed, WorkbookDamaged
 from xlcrm.workbook.patch import patch_blocks, writing
+from xlcrm.workbook.patch.charts import charts
 from xlcrm.workbook.patch.package import rewrite
 from xlcrm.workbook.patch.verifying import Pieces
 from xlcrm.workbook.port import Block
@@ -106,3 +108,34 @@ def test_pieces_are_the_edited_part() -> None:
     assert max(map(len, pieces)) <= 1 << 20
     assert pieces.size == len(whole)
     assert b"".join(Pieces(data, edits[:3])) == b"a" + data[:5] + b"bc" + data[9:]
+
+
+def test_a_chart_that_changed_elsewhere_is_found(charted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(*arguments: Any) -> dict[str, bytes]:
+        return {name: text.replace(b"1F4E78", b"000000") for name, text in charts(*arguments).items()}
+
+    before = charted.read_bytes()
+    monkeypatch.setattr(writing, "charts", careless)
+    with pytest.raises(SaveFailed, match=r"图表“xl/charts/chart1\.xml”里不该变的内容变了"):
+        patch_blocks(charted, charted, [list_block(many(4))])
+    assert charted.read_bytes() == before
+
+
+def test_a_chart_that_moved_to_another_column_is_found(
+    charted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def careless(*arguments: Any) -> dict[str, bytes]:
+        return {name: text.replace(b":$B$", b":$C$") for name, text in charts(*arguments).items()}
+
+    monkeypatch.setattr(writing, "charts", careless)
+    with pytest.raises(SaveFailed, match="不该变的内容变了"):
+        patch_blocks(charted, charted, [list_block(many(4))])
+
+
+def test_a_chart_that_is_not_what_was_meant_is_found(charted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoilt(package: Any, target: Any, replaced: Any, removed: Any = ()) -> None:
+        rewrite(package, target, {**replaced, CHART: replaced[CHART] + b"\n"}, removed)
+
+    monkeypatch.setattr(writing, "rewrite", spoilt)
+    with pytest.raises(SaveFailed, match=r"chart1\.xml”内容不符"):
+        patch_blocks(charted, charted, [list_block(many(4))])
