@@ -156,11 +156,9 @@ def _wanted(loaded: Loaded, titles: Collection[str]) -> list[str]:
     """Names of the analysis sheets of these titles, all that the workbook's tables allow for none.
 
     Raises:
-        UsageError: there is no such sheet, or none at all.
+        UsageError: there is no such sheet.
     """
     known = {sheet.title: sheet.name for sheet in sheets_with(loaded.reading.tables)}
-    if not known:
-        raise UsageError("工作簿里没有可以统计的表，没有报告可以生成")
     for title in titles:
         if title not in known:
             raise UsageError(f"没有“{title}”这张分析表；可选：{'、'.join(known)}")
