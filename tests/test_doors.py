@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 from typer.main import get_command
 
 from xlcrm.actions import ACTIONS, addin, create
+from xlcrm.analysis.sheets import SHEETS
 from xlcrm.entrypoints.cli import app
 from xlcrm.tables import BY_NAME
 
@@ -143,6 +144,11 @@ def test_each_button_stands_on_the_sheets_that_its_action_names(tmp_path: Path) 
     for table in BY_NAME.values():
         named = {action.macro for action in ACTIONS.values() if table.name in action.sheets}
         assert buttons_of(path, table.in_pack("full").title) == named
+    for sheet in SHEETS:
+        named = {action.macro for action in ACTIONS.values() if sheet.title in action.sheets}
+        assert buttons_of(path, sheet.title) == named
+    known = {*BY_NAME, *(sheet.title for sheet in SHEETS)}
+    assert {name for action in ACTIONS.values() for name in action.sheets} <= known
 
 
 def test_names_of_actions_tell_them_apart() -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NOW = "2026-03-18T10:00"
 COMMANDS = (
     "refresh",
+    "analyse",
     "check",
     "normalise",
     "undo",

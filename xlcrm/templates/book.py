@@ -115,7 +115,7 @@ def build(
 def _add_analysis(book: Workbook, pack: str, styles: Styles, buttons: Sequence[Button]) -> None:
     """Add the analysis sheets, right before the list of the rows behind their figures."""
     for spec in sheets_of(pack):
-        add_analysis_sheet(book, spec, styles, footer=PACKS[pack], buttons=_buttons_of(spec.name, buttons))
+        add_analysis_sheet(book, spec, styles, footer=PACKS[pack], buttons=_buttons_of(spec.title, buttons))
 
 
 def _buttons_of(sheet: str, buttons: Sequence[Button]) -> tuple[Button, ...]:

@@ -38,7 +38,7 @@ class Button:
         caption: what it says.
         macro: name of the Sub, without arguments.
         help: one sentence, for programs that read screens aloud.
-        sheets: names of tables on whose sheets it stands.
+        sheets: names of tables, and titles of analysis sheets, on whose sheets it stands.
         at_home: whether it stands on 首页.
     """
 
