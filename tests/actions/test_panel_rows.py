@@ -16,7 +16,7 @@ from tests.actions.desk import (
     panel,
     run,
 )
-from xlcrm.analysis.base import Kind, Panel, shown, typed
+from xlcrm.analysis.base import Chart, ChartKind, Kind, Panel, shown, typed
 from xlcrm.workbook.port import ListPlace
 
 if TYPE_CHECKING:
@@ -166,3 +166,16 @@ def test_days_and_times_of_rows_that_stay_are_written_again(monkeypatch: pytest.
         ["甲", dt.date(2026, 10, 1), "x", None, None],
         ["乙", dt.date(2026, 9, 1), "09:30", None, "改期"],
     ]
+
+
+def test_a_panel_of_shares_keeps_all_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row is a series of its chart: the table must not shrink to one row."""
+    chart = Chart(ChartKind.SHARES, "grade", ("count",))
+    columns = shown("grade", "等级", Kind.TEXT), shown("count", "客户数")
+    for names, first in ((["A类", "B类"], "A类"), ([], "本期没有数据")):
+        door = desk("等级", "客户数")
+        made = filled({"grade": names, "count": [1] * len(names)})
+        run(door, monkeypatch, panel(*columns, made=made, chart=chart, rows=4))
+        assert door.tables[TITLE][0].last == 15
+        assert body(door)[0][0] == first
+        assert len(body(door)) == max(len(names), 1)

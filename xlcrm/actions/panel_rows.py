@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from xlcrm.actions.blocks import cells, links, plain, worded
-from xlcrm.analysis.base import DETAIL
+from xlcrm.analysis.base import DETAIL, ChartKind
 from xlcrm.analysis.wording import NO_DATA
 from xlcrm.compute.lists.kept import with_kept
 from xlcrm.tables.base import NUMBERS, TIMES, Kind, Role
@@ -77,6 +77,11 @@ def panel_cells(
         retired = _put_texts(site, body)
     if not body[site.first]:
         body = {key: [NO_DATA if key == site.first else None] for key in body}
+    chart = site.panel.chart
+    if chart is not None and chart.kind is ChartKind.SHARES:
+        # Each row is a series of its own; of a table with one row Excel takes it for the whole column.
+        short = min(site.panel.rows, site.spot.room) - len(body[site.first])
+        body = {key: [*values, *[None] * short] for key, values in body.items()}
     return body, retired
 
 
