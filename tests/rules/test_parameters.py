@@ -52,6 +52,16 @@ def test_blank_values_and_unknown_names_are_left_out() -> None:
         ("金额上限", "5000000", "money_max", 5_000_000),
         ("回访名单人数", "25", "call_list_size", 25),
         ("随机种子", "7", "random_seed", 7),
+        ("报表月份", "2026-10", "report_month", dt.date(2026, 10, 1)),
+        ("报表月份", "2026年3月", "report_month", dt.date(2026, 3, 1)),
+        ("报表月份", "2026-10-01", "report_month", dt.date(2026, 10, 1)),
+        ("报表月份", "2026.12", "report_month", dt.date(2026, 12, 1)),
+        ("明细最多行数", "0", "detail_rows", 0),
+        ("预期合作年数", "2.5", "expected_years", 2.5),
+        ("毛利率", "40", "margin", 40),
+        ("潜力行业份额上限", "10", "rising_share", 10),
+        ("潜力行业增长下限", "0", "rising_growth", 0),
+        ("共性需求客户数", "2", "common_need", 2),
     ],
 )
 def test_what_the_office_types(name: str, typed: str, key: str, value: Any) -> None:
@@ -71,6 +81,14 @@ def test_what_the_office_types(name: str, typed: str, key: str, value: Any) -> N
         ("工作日", "休息日", "应写成 周一至周五"),
         ("启用日期", "去年", "应写成日期"),
         ("固定时钟", "现在", "应写成日期"),
+        ("报表月份", "10月", "应写成年月，例如 2026-10"),
+        ("报表月份", "2026-13", "应写成年月，例如 2026-10"),
+        ("报表月份", "2026.1", "应写成年月，例如 2026-10"),
+        ("明细最多行数", "1001", "不能大于 1000"),
+        ("毛利率", "0", "应大于 0"),
+        ("毛利率", "101", "不能大于 100"),
+        ("预期合作年数", "0", "应大于 0"),
+        ("共性需求客户数", "1", "不能小于 2"),
     ],
 )
 def test_the_sentence_names_row_value_and_expectation(name: str, typed: str, expected: str) -> None:

@@ -53,9 +53,12 @@ def _day(value: object) -> object:
 
 
 def parse_month(text: str) -> dt.date | None:
-    """The first day of the month that a text names, or None: 2026-10, 2026年10月, 2026/10/01."""
+    """The first day of the month that a text names, or None: 2026-10, 2026年10月, 2026/10/01.
+
+    2026.1 is none: a spreadsheet makes it of 2026.10.
+    """
     found = re.fullmatch(r"([12]\d{3})[-/.年](\d{1,2})月?([-/.]\d{1,2}( 00:00(:00)?)?)?", tidy(text))
-    if not found or not 1 <= int(found[2]) <= 12:
+    if not found or not 1 <= int(found[2]) <= 12 or re.fullmatch(r"\d{4}\.\d", found[0]):
         return None
     return dt.date(int(found[1]), int(found[2]), 1)
 
