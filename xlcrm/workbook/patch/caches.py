@@ -47,6 +47,7 @@ class _Cache:
         self._markup = markup
         self._element = element
         self._numbers = numbers
+        self._prefix = markup.prefix(element).decode()
         self._old = element.all("pt")
         self._points = {point.number("idx"): point for point in self._old}
         self._texts = {
@@ -91,8 +92,7 @@ class _Cache:
 
     def _point(self, at: int, text: str) -> bytes:
         """One point; what a user's format added to the place is kept."""
-        p = self._markup.prefix(self._element).decode()
-        old = self._points.get(at)
+        p, old = self._prefix, self._points.get(at)
         code = old.attributes.get("formatCode") if old is not None else None
         kept = f' formatCode="{quoted(code).decode()}"' if code is not None else ""
         return f'<{p}pt idx="{at}"{kept}><{p}v>{escaped(text)}</{p}v></{p}pt>'.encode()
