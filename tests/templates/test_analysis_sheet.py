@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -28,11 +29,12 @@ from tests.templates.analysis_sample import (
     panel,
     write,
 )
+from tests.templates.drawings import drawn
 from xlcrm.analysis.base import AnalysisSheet, Card, Kind, shown
 from xlcrm.analysis.sheets import SHEETS, sheets_of
 from xlcrm.analysis.wording import NO_FIGURE, PERIOD
 from xlcrm.tables import PACKS, tables_of
-from xlcrm.templates import palette
+from xlcrm.templates import Macros, build, palette, xlwings_settings
 from xlcrm.templates.analysis_grid import CARD_WIDTH, ChartPlace, grid_of, pixels
 from xlcrm.templates.analysis_panel import NO_CAPTION, NOT_YET, panel_table_name
 from xlcrm.templates.buttons import Button
@@ -187,6 +189,8 @@ def test_words_that_judge_have_their_colour(sheet: Worksheet) -> None:
     assert ["COUNTA" in str(rule.formula) for rule in figures] == [True]
     states = rules_of(sheet, f"C{heading_row(sheet, WORST) + 1}")
     assert any("已超时" in str(rule.formula) for rule in states)
+    assert looks["超时未完成"] == looks["紧急"] == f"FF{palette.RED[1:]}"
+    assert any('SEARCH("(未达标)",' in str(rule.formula) for rule in rules_of(sheet, f"D{row}"))
     # The user's own texts are nobody's to colour.
     own = rules_of(sheet, f"D{heading_row(sheet, OWNERS) + 1}")
     assert ["COUNTA" in str(rule.formula) for rule in own] == [True]
@@ -273,10 +277,29 @@ def test_rows_have_room_for_our_sentences_and_grow_with_those_of_people(sheet: W
 
 
 def test_buttons_stand_beside_the_title(tmp_path: Path) -> None:
-    button = Button("刷新分析", "XlcrmAnalyse", "重新计算分析表", ("sample",))
+    button = Button("刷新分析", "XlcrmAnalyse", "重新计算分析表", ("样张",))
     path = write(tmp_path / "a.xlsx", buttons=(button,))
-    drawing = openpyxl.load_workbook(path)  # the package stays readable with both kinds of drawings
-    assert drawing.sheetnames == [SHEET.title]
+    with zipfile.ZipFile(path) as package:
+        (found,) = drawn(package.read("xl/drawings/vmlDrawing1.vml"))
+        assert "xl/drawings/drawing1.xml" in package.namelist()
+    assert (found.caption, found.macro, found.rows) == ("刷新分析", "[0]!XlcrmAnalyse", (0, 0))
+    title = text_width(SHEET.title) * 1.6
+    assert sum(grid_of(SHEET).widths[: found.left[0]]) > title
+
+
+def test_an_action_names_analysis_sheets_like_tables(tmp_path: Path) -> None:
+    button = Button("刷新分析", "XlcrmAnalyse", "重新计算分析表", ("管理驾驶舱",))
+    macros = Macros((button,), xlwings_settings("linux", "/python"))
+    build("service", tmp_path / "a.xlsm", macros=macros)
+    with zipfile.ZipFile(tmp_path / "a.xlsm") as package:
+        names = re.findall(r'<sheet name="([^"]+)"', package.read("xl/workbook.xml").decode())
+        with_buttons = [
+            names[int(found[1]) - 1]
+            for part in package.namelist()
+            if (found := re.fullmatch(r"xl/worksheets/_rels/sheet(\d+)\.xml\.rels", part))
+            and b"vmlDrawing" in package.read(part)
+        ]
+    assert with_buttons == ["首页", "管理驾驶舱"]
 
 
 def test_a_band_with_its_chart_takes_the_widest_place() -> None:

@@ -19,16 +19,18 @@ from tests.templates.analysis_sample import (
     TICKETS,
     WIDE,
     charts_of,
+    made,
     references,
     write,
 )
 from xlcrm.analysis.base import ChartKind, Kind
 from xlcrm.analysis.sheets import SHEETS
-from xlcrm.templates import palette
+from xlcrm.templates import build_report, palette
 from xlcrm.templates.analysis_grid import grid_of
 from xlcrm.templates.chart_looks import BAR_FILLS, INKS, SHARE_FILLS, part_format
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from xml.etree import ElementTree as ET
 
     from xlcrm.analysis.base import Panel
@@ -82,6 +84,15 @@ def test_bars_and_columns_carry_their_figures_instead_of_an_axis(charts: Charts)
         assert set(attribute(chart, ".//c:barChart/c:ser/c:dLbls/c:numFmt", "formatCode")) == {digits}
         assert attribute(chart, ".//c:valAx/c:delete") == ["1"]
         assert not chart.findall(".//c:majorGridlines", NS)
+
+
+def test_few_bars_are_no_blocks(charts: Charts, tmp_path: Path) -> None:
+    assert attribute(charts[INDUSTRY.title], ".//c:gapWidth") == ["50"]
+    path = tmp_path / "a.xlsx"
+    build_report(path, [made(INDUSTRY, LEVELS)], "月报", period="2026年10月")
+    drawn = charts_of(path)
+    assert attribute(drawn[INDUSTRY.title], ".//c:gapWidth") == ["160"]
+    assert attribute(drawn[LEVELS.title], ".//c:gapWidth") == ["50"]
 
 
 def test_stacked_columns_have_light_gridlines_and_an_axis(charts: Charts) -> None:

@@ -8,7 +8,7 @@ from xlcrm.analysis.base import Kind
 from xlcrm.analysis.wording import BETTER, WORSE
 from xlcrm.tables.base import NUMBERS
 from xlcrm.templates import palette
-from xlcrm.templates.conditions import panel_looks
+from xlcrm.templates.conditions import MISSED, MISSED_LOOK, panel_looks
 from xlcrm.templates.styles import WRAPPED
 
 if TYPE_CHECKING:
@@ -115,3 +115,6 @@ def word_conditions(column: Column, first: str) -> Iterator[tuple[str, dict[str,
         found.setdefault(repr(look), (look, []))[1].append(f'{first}="{word}"')
     for look, tests in found.values():
         yield f"=OR({','.join(tests)})", look
+    if found and not column.choice:
+        tests = [f'ISNUMBER(SEARCH("{words}",{first}))' for words in MISSED]
+        yield f"=OR({','.join(tests)})", MISSED_LOOK

@@ -18,8 +18,6 @@ _PAGE_WIDTH: Final = 784
 _PAGE_HEIGHT: Final = 516
 _POINTS: Final = 0.75
 """Of a pixel."""
-_SPARE: Final = 0.97
-"""Fonts differ from machine to machine: so much of a page's height is reckoned with."""
 
 
 def set_pages(sheet: Worksheet, grid: Grid, book: str, repeated: int) -> None:
@@ -37,7 +35,7 @@ def set_pages(sheet: Worksheet, grid: Grid, book: str, repeated: int) -> None:
     sheet.print_area(0, 0, end - 1, len(grid.widths) - 1)
     sheet.repeat_rows(0, repeated)
     heights = [_row_pixels(sheet, row) * _POINTS for row in range(end)]
-    room = _PAGE_HEIGHT * _SPARE / scale
+    room = _PAGE_HEIGHT / scale
     sheet.set_h_pagebreaks(page_breaks([band.top for band in grid.bands], heights, room, repeated + 1))
 
 

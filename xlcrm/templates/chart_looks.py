@@ -31,6 +31,7 @@ DARK_PARTS: Final = frozenset({0, 2, 5})
 _MARKS: Final = ("circle", "square", "triangle", "diamond")
 _DASHES: Final = ("solid", "long_dash", "round_dot", "dash_dot")
 _LABEL_SIZE: Final = 9
+_FEW: Final = 3
 
 
 def font(size: float = _LABEL_SIZE, color: str = palette.MUTED, **more: Any) -> dict[str, Any]:
@@ -38,18 +39,23 @@ def font(size: float = _LABEL_SIZE, color: str = palette.MUTED, **more: Any) -> 
     return {"name": palette.FONT, "size": size, "color": color, **more}
 
 
-def _bar_look(number: int, count: int) -> dict[str, Any]:
-    look: dict[str, Any] = {"fill": {"color": BAR_FILLS[number % len(BAR_FILLS)]}, "border": {"none": True}}
-    return look | {"gap": 45 if count == 1 else 60}
+def _bar_look(number: int, rows: int) -> dict[str, Any]:
+    color = BAR_FILLS[number % len(BAR_FILLS)]
+    return {"fill": {"color": color}, "border": {"none": True}, "gap": _gap(rows)}
 
 
-def _stack_look(number: int, count: int) -> dict[str, Any]:
-    del count
-    return {**SHARE_FILLS[number % len(SHARE_FILLS)], "border": {"color": palette.WHITE}, "gap": 60}
+def _stack_look(number: int, rows: int) -> dict[str, Any]:
+    fill = SHARE_FILLS[number % len(SHARE_FILLS)]
+    return {**fill, "border": {"color": palette.WHITE}, "gap": _gap(rows)}
 
 
-def _line_look(number: int, count: int) -> dict[str, Any]:
-    del count
+def _gap(rows: int) -> int:
+    """Space between bars, in percent of their width: few ones would else be blocks."""
+    return 160 if rows <= _FEW else 50
+
+
+def _line_look(number: int, rows: int) -> dict[str, Any]:
+    del rows  # lines have room for their marks
     turn = number % len(INKS)
     return {
         "line": {"color": INKS[turn], "width": 2.25, "dash_type": _DASHES[turn]},
@@ -69,6 +75,7 @@ SERIES_LOOKS: Final[Mapping[ChartKind, Callable[[int, int], dict[str, Any]]]] = 
     ChartKind.STACKED: _stack_look,
     ChartKind.LINES: _line_look,
 }
+"""Looks by (number of the series, rows that are drawn)."""
 
 
 def part_format(kind: Kind) -> str:

@@ -106,7 +106,7 @@ def _add_series(chart: Chart, source: Source) -> None:
             "name": source.cell(source.band.headings, place),
             "categories": categories,
             "values": source.body(place),
-            **SERIES_LOOKS[drawn.kind](number, len(drawn.series)),
+            **SERIES_LOOKS[drawn.kind](number, source.band.rows),
         }
         if labels := _labels(panel, number):
             options["data_labels"] = labels

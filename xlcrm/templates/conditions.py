@@ -67,11 +67,15 @@ _OUTCOMES: Final = (
 """What 实际结果 says of the standard: not met, not known yet, met."""
 _VERDICTS: Final[Mapping[str, Look]] = {
     **STATUS_LOOKS,
-    **dict.fromkeys(("未达标", "逾期", "已流失", "建议停止"), _RED),
-    **dict.fromkeys(("沉睡", "待跟踪", "待处理"), _AMBER),
+    **dict.fromkeys(("未达标", "逾期", "超时", "超时未完成", "降级", "退回修改", "已流失"), _RED),
+    **dict.fromkeys(("重大", "紧急"), _RED | {"bold": True}),
+    **dict.fromkeys(("严重", "重要", "沉睡"), _AMBER),
     **dict.fromkeys(("达标", "优势行业"), _GREEN),
 }
 """Words of analysis sheets, whose columns have no list behind them."""
+MISSED: Final = ("(未达标)", "否(")
+"""What a text of an analysis sheet contains where a case missed the standard: 6分(未达标), 否(26小时)."""
+MISSED_LOOK: Final = _RED
 _REMARKS: Final = frozenset({"findings", "suggested_stage"})
 """Columns that are blank while all is well."""
 _BLANKLESS: Final[Look] = {"font_color": palette.AMBER}
