@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -44,7 +43,7 @@ def overdue(scope: Scope, month: np.datetime64) -> int:
         untold = _of_rules(facts, scope.run.tasks, retold=False)
         return scope.run.shown.counts[late] - state_counts(facts, untold)[late]
     now = cast("dt.datetime", end.astype(object))
-    then = dataclasses.replace(facts, now=now, derived={}, histories={})
+    then = facts.at(now)
     return state_counts(then, _of_rules(then, find(then).tasks, retold=True))[late]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,10 @@ def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
     return values.reindex(pd.Index(keys)).set_axis(keys.index)
 
 
+_TIMELESS: Final = ("active", "_positions", "account_ids", "account_rows", "_codes")
+"""What `Facts` has found out once and that no moment changes."""
+
+
 @cache
 def _empty(table: str) -> pd.DataFrame:
     return empty_frame(BY_NAME[table])
@@ -84,6 +89,12 @@ class Facts:
     pack: str = FULL
     derived: dict[tuple[str, str], pd.Series] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
+
+    def at(self, now: dt.datetime) -> Facts:
+        """The same workbook as it was known at another moment; whose row is whose is not found out again."""
+        then = dataclasses.replace(self, now=now, derived={}, histories={})
+        vars(then).update({name: vars(self)[name] for name in _TIMELESS if name in vars(self)})
+        return then
 
     @cached_property
     def now_at(self) -> np.datetime64:
