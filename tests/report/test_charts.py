@@ -81,7 +81,7 @@ def test_the_page_owns_font_size_and_style(kind: ChartKind) -> None:
 
 def test_a_long_name_is_cut() -> None:
     found = texts(svg(drawing(ChartKind.BARS, [1], names=("教育培训与职业发展咨询服务行业协会",)), "a"))
-    assert "教育培训与职业发展咨询服…" in found
+    assert "教育培训与职业发展咨询…" in found
 
 
 def test_bars_carry_their_numbers_and_blanks_none() -> None:

@@ -36,14 +36,16 @@ if TYPE_CHECKING:
     from xlcrm.report.document import Drawing, Series
 
 WIDTH: Final = 6.4
-"""Inches; what fits beside nothing on a page of A4."""
+"""Inches of a chart that has a page's whole width."""
+NARROW: Final = 3.9
+"""Inches of a chart beside its table."""
 _LETTER: Final = 9.0
 """Height of letters in points."""
 _EM: Final = _LETTER / 72
 _BAR: Final = 0.24
 """Inches that a lying bar takes."""
-_NAME: Final = 13.0
-"""How wide the name of a category may be, in letters; the table has it whole."""
+_NAME: Final = 2.0
+"""Of a chart's width, in letters an inch: how wide the name of a category may be; the table has it whole."""
 _LEGEND: Final = 0.3
 _AXIS: Final = 0.34
 _MYRIAD: Final = 10_000
@@ -96,25 +98,26 @@ def warnings_off() -> Iterator[None]:
         yield
 
 
-def height(drawing: Drawing) -> float:
-    """Inches that a chart takes."""
+def height(drawing: Drawing, width: float = WIDTH) -> float:
+    """Inches that a chart of so many inches' width takes."""
     rows = len(drawing.categories)
     match drawing.kind:
         case ChartKind.BARS:
             thick = max(1.0, 0.75 * len(drawing.series))
             return _AXIS + _legend(drawing) + max(0.9, rows * _BAR * thick)
         case ChartKind.SHARES:
-            return 0.55 + 0.24 * _legend_lines(drawing)
+            return 0.55 + 0.24 * _legend_lines(drawing, width)
         case _:
-            return _AXIS + _legend(drawing) + 2.1
+            return _AXIS + _legend(drawing) + (2.1 if width > NARROW else 1.7)
 
 
-def svg(drawing: Drawing, name: str) -> str:
+def svg(drawing: Drawing, name: str, width: float = WIDTH) -> str:
     """One chart as SVG markup to be put into a page; the same drawing gives the same text.
 
     Args:
         drawing: what to draw.
         name: begins every name inside, so that two charts of a page share none.
+        width: in inches; texts keep their size whatever it is.
 
     Returns:
         An `svg` element in the page's own font, hidden from screen readers: the table says the same.
@@ -123,7 +126,7 @@ def svg(drawing: Drawing, name: str) -> str:
     from matplotlib.figure import Figure  # noqa: PLC0415 - see drawing_style
 
     with drawing_style():
-        size = (WIDTH, height(drawing))
+        size = (width, height(drawing, width))
         figure = Figure(figsize=size)
         figure.patch.set_alpha(0)
         draw(figure.add_axes((0, 0, 1, 1)), drawing, (0, 0, *size), size)
@@ -175,8 +178,8 @@ def draw(
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.patch.set_alpha(0)
-    margins = _DRAWN[drawing.kind](axes, drawing)
     left, bottom, width, high = box
+    margins = _DRAWN[drawing.kind](axes, drawing, width)
     inner_left, inner_right, inner_bottom, inner_top = margins
     axes.set_position(
         (
@@ -192,8 +195,8 @@ _Margins = tuple[float, float, float, float]
 """Left, right, bottom, top, in inches."""
 
 
-def _bars(axes: Axes, drawing: Drawing) -> _Margins:
-    names = [cut(name, _NAME) for name in drawing.categories]
+def _bars(axes: Axes, drawing: Drawing, width: float) -> _Margins:
+    names = [cut(name, _NAME * width) for name in drawing.categories]
     places = np.arange(len(names), dtype=np.float64)
     thick = 0.72 / len(drawing.series)
     for order, series in enumerate(drawing.series):
@@ -221,22 +224,22 @@ def _bars(axes: Axes, drawing: Drawing) -> _Margins:
     return (max(map(em, names)) + 1) * _EM, (room + 1) * _EM, 0.06, 0.06 + legend
 
 
-def _columns(axes: Axes, drawing: Drawing) -> _Margins:
+def _columns(axes: Axes, drawing: Drawing, width: float) -> _Margins:
     places = np.arange(len(drawing.categories), dtype=np.float64)
     thick = 0.72 / len(drawing.series)
     for order, series in enumerate(drawing.series):
         at = places + (order - (len(drawing.series) - 1) / 2) * thick
         axes.bar(at, np.nan_to_num(series.values), thick * 0.92, label=series.name, **_fill(order, drawing))
-        if len(drawing.categories) * len(drawing.series) <= _LABELLED:
+        if len(drawing.categories) * len(drawing.series) <= _LABELLED * width:
             for place, value in zip(at, series.values, strict=True):
                 if np.isfinite(value):
                     _above(axes, place, value, short(value, series.kind))
     if drawing.target is not None:
         _goal(axes, drawing.target, places, lying=False)
-    return _standing(axes, drawing, places)
+    return _standing(axes, drawing, places, width)
 
 
-def _stacked(axes: Axes, drawing: Drawing) -> _Margins:
+def _stacked(axes: Axes, drawing: Drawing, width: float) -> _Margins:
     places = np.arange(len(drawing.categories), dtype=np.float64)
     floor = np.zeros(len(places))
     for order, series in enumerate(drawing.series):
@@ -248,10 +251,10 @@ def _stacked(axes: Axes, drawing: Drawing) -> _Margins:
             _above(axes, place, total, short(total, drawing.series[0].kind))
     if drawing.target is not None:
         _goal(axes, drawing.target, places, lying=False)
-    return _standing(axes, drawing, places)
+    return _standing(axes, drawing, places, width)
 
 
-def _lines(axes: Axes, drawing: Drawing) -> _Margins:
+def _lines(axes: Axes, drawing: Drawing, width: float) -> _Margins:
     places = np.arange(len(drawing.categories), dtype=np.float64)
     for order, series in enumerate(drawing.series):
         axes.plot(
@@ -270,10 +273,10 @@ def _lines(axes: Axes, drawing: Drawing) -> _Margins:
                     _above(axes, place, value, short(value, series.kind))
     if drawing.target is not None:
         _goal(axes, drawing.target, places, lying=False)
-    return _standing(axes, drawing, places)
+    return _standing(axes, drawing, places, width)
 
 
-def _shares(axes: Axes, drawing: Drawing) -> _Margins:
+def _shares(axes: Axes, drawing: Drawing, width: float) -> _Margins:
     """One lying bar of all rows; parts that are blank or below 0 take no room."""
     series = drawing.series[0]
     values = np.clip(np.nan_to_num(series.values), 0, None)
@@ -283,7 +286,7 @@ def _shares(axes: Axes, drawing: Drawing) -> _Margins:
         look = _fill(order, drawing)
         axes.barh(0, value, 1, left=start, label=name, **look)
         text = number_text(value / total, Kind.PERCENT)
-        if value / total * (WIDTH - 0.2) > (em(text) + 0.8) * _EM:
+        if value / total * (width - 0.2) > (em(text) + 0.8) * _EM:
             pattern = bool(look.get("hatch"))
             axes.text(
                 start + value / 2,
@@ -299,11 +302,11 @@ def _shares(axes: Axes, drawing: Drawing) -> _Margins:
     axes.set_ylim(-0.5, 0.5)
     axes.set_xticks([])
     axes.set_yticks([])
-    lines = _legend_lines(drawing)
+    lines = _legend_lines(drawing, width)
     axes.legend(
         loc="upper left",
         bbox_to_anchor=(0, -0.06),
-        ncols=_per_line(drawing.categories),
+        ncols=_per_line(drawing.categories, width),
         frameon=False,
         borderaxespad=0,
         columnspacing=1.2,
@@ -311,15 +314,15 @@ def _shares(axes: Axes, drawing: Drawing) -> _Margins:
     return 0.1, 0.1, 0.1 + 0.24 * lines, 0.06
 
 
-_DRAWN: Final[dict[ChartKind, Callable[[Axes, Drawing], _Margins]]] = {
+_DRAWN: Final[dict[ChartKind, Callable[[Axes, Drawing, float], _Margins]]] = {
     ChartKind.BARS: _bars,
     ChartKind.COLUMNS: _columns,
     ChartKind.STACKED: _stacked,
     ChartKind.LINES: _lines,
     ChartKind.SHARES: _shares,
 }
-_LABELLED: Final = 16
-"""Columns up to which each carries its number."""
+_LABELLED: Final = 2.5
+"""Columns an inch up to which each carries its number."""
 
 
 def _fill(order: int, drawing: Drawing) -> dict[str, Any]:
@@ -358,11 +361,11 @@ def _goal(axes: Axes, target: Series, places: NDArray[np.float64], *, lying: boo
         axes.plot(*((target.values, places) if lying else (places, target.values)), **style)
 
 
-def _standing(axes: Axes, drawing: Drawing, places: NDArray[np.float64]) -> _Margins:
+def _standing(axes: Axes, drawing: Drawing, places: NDArray[np.float64], width: float) -> _Margins:
     """Axes of charts whose categories stand side by side."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 - see drawing_style
 
-    slot = WIDTH * 0.86 / len(places) / _EM
+    slot = width * 0.82 / len(places) / _EM
     axes.set_xticks(places, [cut(name, max(slot, 3.0)) for name in drawing.categories])
     axes.set_xlim(places[0] - 0.6, places[-1] + 0.6)
     kind = drawing.series[0].kind
@@ -411,13 +414,13 @@ def _in_order(axes: Axes) -> list[tuple[str, Any]]:
     return sorted(found, key=lambda item: bool(bars) and item[1] not in bars)
 
 
-def _per_line(names: tuple[str, ...]) -> int:
+def _per_line(names: tuple[str, ...], width: float) -> int:
     widest = (max(map(em, names)) + 4) * _EM
-    return max(1, min(len(names), int((WIDTH - 0.2) / widest)))
+    return max(1, min(len(names), int((width - 0.2) / widest)))
 
 
-def _legend_lines(drawing: Drawing) -> int:
-    return -(-len(drawing.categories) // _per_line(drawing.categories))
+def _legend_lines(drawing: Drawing, width: float) -> int:
+    return -(-len(drawing.categories) // _per_line(drawing.categories, width))
 
 
 def short(value: float, kind: Kind) -> str:

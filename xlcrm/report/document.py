@@ -11,6 +11,7 @@ import pandas as pd
 
 from xlcrm.analysis.base import DETAIL
 from xlcrm.analysis.wording import card_text, figure_text
+from xlcrm.report.looks import em
 from xlcrm.tables.base import FULL, NUMBERS, Kind
 from xlcrm.tables.cells import cell_text
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from xlcrm.analysis.sheets import Made
 
 
+_SHORT_WORD: Final = 6.0
+"""Letters of a cell that stays in one line."""
+_LONG_ID: Final = 20
 _WHOLE: Final = NUMBERS | {Kind.DATE, Kind.ID, Kind.REF, Kind.PHONE}
 
 
@@ -72,7 +76,7 @@ class Block:
         note: how they are counted.
         headings: of its columns.
         numeric: for each column whether it holds numbers.
-        whole: for each column whether its cells (numbers, dates, ids) are not to be broken.
+        whole: for each column whether its cells (numbers, dates, ids, short words) are not to be broken.
         rows: its cells, "" for blanks.
         drawing: the chart beside it; None where it has none, or nothing to draw.
     """
@@ -144,9 +148,17 @@ def _block(panel: Panel, filled: Filled, pack: str) -> Block:
         panel.note,
         tuple(item.heading for item in columns),
         tuple(item.kind in NUMBERS for item in columns),
-        tuple(item.kind in _WHOLE for item in columns),
+        tuple(item.kind in _WHOLE or _is_short(cells) for item, cells in zip(columns, texts, strict=True)),
         tuple(zip(*texts, strict=True)),
         _drawing(panel, panel.chart, filled, pack) if panel.chart else None,
+    )
+
+
+def _is_short(cells: list[str]) -> bool:
+    """Whether a column holds nothing but short words and numbers of cases."""
+    return all(
+        em(cell) <= _SHORT_WORD or (cell.isascii() and " " not in cell and len(cell) <= _LONG_ID)
+        for cell in cells
     )
 
 
