@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from tests.e2e.judges import findings, validator
@@ -22,8 +24,11 @@ from tests.templates.analysis_sample import (
     anchors_of,
     charts_of,
     made,
+    panel,
     references,
 )
+from xlcrm.analysis.base import AnalysisSheet, Filled, Kind, shown
+from xlcrm.analysis.sheets import Made
 from xlcrm.analysis.wording import NO_DATA, NO_FIGURE
 from xlcrm.templates import build_report
 from xlcrm.templates.analysis_panel import panel_table_name
@@ -107,6 +112,23 @@ def test_a_panel_without_rows_says_so_and_has_no_chart(sheet: Worksheet, tmp_pat
     empty = replace(part, panels={**part.panels, "industry": none})
     build_report(tmp_path / "a.xlsx", [empty], "月报", period="2026年10月")
     assert set(anchors_of(tmp_path / "a.xlsx")) == {MONTHS.title}
+
+
+def test_moments_stand_as_such(tmp_path: Path) -> None:
+    columns = (shown("due", "截止时间", Kind.DATETIME), shown("on", "日期", Kind.DATE))
+    spec = AnalysisSheet("a", "表", "", (panel("dates", "日期", columns, 3),))
+    rows = pd.DataFrame(
+        {"due": [pd.Timestamp(2026, 10, 3, 9, 30), pd.NaT], "on": [pd.Timestamp(2026, 10, 4)] * 2}
+    )
+    build_report(
+        tmp_path / "a.xlsx", [Made(spec, {}, {"dates": Filled(rows, "两件")})], "月报", period="2026年10月"
+    )
+    found = openpyxl.load_workbook(tmp_path / "a.xlsx")["表"]
+    assert [[cell.value for cell in row] for row in found["A8:B9"]] == [
+        [dt.datetime(2026, 10, 3, 9, 30), dt.datetime(2026, 10, 4)],
+        [None, dt.datetime(2026, 10, 4)],
+    ]
+    assert (found["A8"].number_format, found["B8"].number_format) == ("yyyy-mm-dd hh:mm", "yyyy-mm-dd")
 
 
 def test_charts_end_with_the_rows_and_hold_their_values(path: Path) -> None:
