@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
+from xlcrm.analysis.strategies import source_of, strategy_rules
 from xlcrm.rules.layout import clock_names
 from xlcrm.rules.measures import MEASURES
 from xlcrm.rules.reading import default_book, default_rows
@@ -139,9 +141,29 @@ def rules_page() -> str:
         for item in MEASURES.values()
     )
     lines += ["", "## 阈值的指标", "", *_table_lines(("指标", "工作表", "范围", "算法"), measures)]
+    advice = (
+        (
+            rule.rule_id,
+            rule.category,
+            source_of(rule),
+            re.sub(r"\{\w+\}", "…", rule.finding),
+            f"{rule.comparison} {rule.threshold}",
+            f"{rule.least}",
+            rule.urgency,
+            rule.who,
+            f"{rule.days}天",
+        )
+        for rule in strategy_rules()
+    )
+    lines += ["", "## 策略建议", "", _ADVICE, "", *_table_lines(_ADVICE_HEADINGS, advice)]
     return "\n".join(lines) + "\n"
 
 
+_ADVICE = (
+    "分析表“策略建议”按这些规则说话，…处为当时的数字；占比的门槛为百分数，样本少于最少样本时不说。"
+    "门槛写成规则编号或参数名称的，以规则表、参数表为准（规则停用则不说）；其余门槛和天数为假定。"
+)
+_ADVICE_HEADINGS = ("编号", "类别", "来源", "发现", "门槛", "最少样本", "紧急程度", "负责人", "完成")
 _RULE_HEADINGS = (
     *("编号", "任务", "类型", "对象表", "条件", "起点", "终点", "时限", "时钟列/作用"),
     *("启用（本册/合册）", "假定", "来源", "说明"),
