@@ -165,7 +165,12 @@ def test_pages_begin_with_panels(sheet: Worksheet) -> None:
         ([10.0] * 9, [3, 6], []),  # 90 points on a page of 100
         ([10.0] * 12, [3, 6, 9], [9]),  # the last three rows are one too many
         ([10.0] * 3 + [40.0] * 3, [3, 4, 5], [4, 5]),  # 30 repeated and 40 leave room for one a page
-        ([10.0] * 3 + [200.0], [3], [3]),  # what no page holds begins one all the same
+        ([10.0] * 3 + [200.0], [3], []),  # what no page holds begins below the heads
+        (
+            [10.0] * 3 + [30.0, 200.0, 40.0],
+            [3, 4, 5],
+            [4, 5],
+        ),  # or on a page of its own if half of one is used
     ],
 )
 def test_a_page_holds_whole_panels(heights: list[float], tops: list[int], breaks: list[int]) -> None:

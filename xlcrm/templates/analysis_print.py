@@ -40,7 +40,7 @@ def set_pages(sheet: Worksheet, grid: Grid, book: str, repeated: int) -> None:
 
 
 def page_breaks(tops: Sequence[int], heights: Sequence[float], room: float, repeated: int) -> list[int]:
-    """Rows before which a new page begins.
+    """Rows before which a new page begins: those of parts that would be cut, but not of what no page holds.
 
     Args:
         tops: first rows of the parts that are not to be cut, counted from 0.
@@ -49,11 +49,18 @@ def page_breaks(tops: Sequence[int], heights: Sequence[float], room: float, repe
         repeated: so many of the first rows come again on every page.
     """
     breaks: list[int] = []
-    start, used = 0, 0.0
+    again = sum(heights[:repeated])
+    used = sum(heights[: tops[0]])
     for top, end in zip(tops, [*tops[1:], len(heights)], strict=True):
-        if top > start and used + sum(heights[start:end]) > room:
+        height = sum(heights[top:end])
+        cut_anyway = again + height > room and used < room / 2
+        if used + height <= room:
+            used += height
+        elif cut_anyway:
+            used = again + (used + height - room) % (room - again)
+        else:
             breaks.append(top)
-            start, used = top, sum(heights[:repeated])
+            used = again + height % (room - again)
     return breaks
 
 

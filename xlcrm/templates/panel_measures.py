@@ -33,7 +33,7 @@ _WIDTHS: Final[Mapping[Kind, float]] = {
     Kind.SCORE5: 9,
     Kind.SCORE10: 9,
     Kind.NPS: 9,
-    Kind.LINK: 10,
+    Kind.LINK: 14.5,
 }
 """Characters that a column of values needs; a Chinese character takes two."""
 _OWN_WIDTHS: Final[Mapping[str, float]] = {
