@@ -37,6 +37,7 @@ COMMANDS = (
     "undo",
     "adopt",
     "why",
+    "report",
     "new",
     "demo",
     "addin",
@@ -60,14 +61,27 @@ def test_help_lists_every_command_in_chinese() -> None:
     assert set(ACTIONS) <= set(COMMANDS)
     for name in COMMANDS:
         assert re.search(rf"^  {name} +[^\x00-\x7f]", ran.out, re.MULTILINE)
-    assert latin_words(ran.out) <= {*COMMANDS, "xlcrm", "Excel", "LibreOffice", "Python"}
+    assert latin_words(ran.out) <= {*COMMANDS, "xlcrm", "Excel", "LibreOffice", "Python", "PDF"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_of_a_command_is_chinese(name: str) -> None:
     ran = call(name, "--help")
     assert ran.code == 0
-    assert latin_words(ran.out) <= {name, "xlcrm", "Excel", "LibreOffice", "Python", "JSON", "crm"}
+    assert latin_words(ran.out) <= {
+        name,
+        "xlcrm",
+        "Excel",
+        "LibreOffice",
+        "Python",
+        "JSON",
+        "crm",
+        "PDF",
+        "SLA",
+        "pdf",
+        "html",
+        "png",
+    }
     assert "用法：" in ran.out
 
 
