@@ -75,6 +75,7 @@ def copy_to(source: Range, target: Range) -> None:
 def paste_formats(source: Range, target: Range) -> None:
     """Give the target the source's formats and conditional formats; contents and validation stay."""
     _same_book(source, target)
+    conditions = _conditions(source, target)
     for cell, cells in _pairs(source, target):
         names = tuple(_ATTRIBUTES)
         states = [state.value for state in cell.getPropertyStates(names)]
@@ -89,7 +90,7 @@ def paste_formats(source: Range, target: Range) -> None:
                 cells.setPropertyValue(name, values[name])
             elif state != "DEFAULT_VALUE":
                 cells.setPropertyToDefault(name)
-        _extend_conditions(source, cell, target, cells)
+        _extend_conditions(conditions, cell, cells, target.sheet.book.api)
 
 
 def paste_validation(source: Range, target: Range) -> None:
@@ -160,19 +161,26 @@ def _pairs(source: Range, target: Range) -> list[tuple[Any, Any]]:
     return pairs
 
 
-def _extend_conditions(source: Range, cell: Any, target: Range, cells: Any) -> None:
-    """Let the conditional formats of a source cell reach over the target; others there stay."""
-    at = cell.CellAddress
-    document = target.sheet.book.api
+def _conditions(source: Range, target: Range) -> list[tuple[Any, tuple[Any, ...]]]:
+    """The conditional formats of the target's sheet and where they reach; none if the source is elsewhere."""
     if source.sheet.index != target.sheet.index:
-        return
-    for condition in target.sheet.api.ConditionalFormats.ConditionalFormats:
-        ranges = condition.Range
+        return []
+    found = target.sheet.api.ConditionalFormats.ConditionalFormats
+    return [(condition, condition.Range.RangeAddresses) for condition in found]
+
+
+def _extend_conditions(
+    conditions: list[tuple[Any, tuple[Any, ...]]], cell: Any, cells: Any, document: Any
+) -> None:
+    """Let the conditional formats of a source cell reach over other cells; others there stay."""
+    at = cell.CellAddress
+    for place, (condition, areas) in enumerate(conditions):
         if any(
             area.StartRow <= at.Row <= area.EndRow and area.StartColumn <= at.Column <= area.EndColumn
-            for area in ranges.RangeAddresses
+            for area in areas
         ):
             grown = document.createInstance("com.sun.star.sheet.SheetCellRanges")
-            grown.addRangeAddresses(ranges.RangeAddresses, True)  # noqa: FBT003  # UNO takes no names
+            grown.addRangeAddresses(areas, True)  # noqa: FBT003  # UNO takes no names
             grown.addRangeAddress(cells.RangeAddress, True)  # noqa: FBT003  # same
             condition.Range = grown
+            conditions[place] = condition, grown.RangeAddresses

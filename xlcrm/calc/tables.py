@@ -124,6 +124,28 @@ class Table(base_classes.Table):
         return move(self._sheet.book.app.charts_of(self.document), body, ends[1])
 
 
+def _places(document: Any) -> list[tuple[int, int, int, str]]:
+    """Sheet, row, column and name of all tables of a workbook, in their order.
+
+    They are asked for again when names of tables or sheets are others than before: there may be a hundred,
+    and every one costs calls.
+    """
+    ranges = document.DatabaseRanges
+    key = ranges.ElementNames, document.Sheets.ElementNames
+    known = _KNOWN.get(document.RuntimeUID)
+    if known is not None and known[0] == key:
+        return known[1]
+    areas = [(ranges.getByName(name).DataArea, name) for name in ranges.ElementNames]
+    found = sorted((area.Sheet, area.StartRow, area.StartColumn, name) for area, name in areas)
+    _KNOWN.clear()
+    _KNOWN[document.RuntimeUID] = key, found
+    return found
+
+
+_KNOWN: dict[str, tuple[Any, list[tuple[int, int, int, str]]]] = {}
+"""The workbook that was asked for last -> names of its tables and sheets, and where its tables are."""
+
+
 @guarded
 class Tables(base_classes.Tables):
     """The tables of one sheet, in their order from the top."""
@@ -145,12 +167,7 @@ class Tables(base_classes.Tables):
 
     def _names(self) -> list[str]:
         own = self._sheet.index - 1
-        found = []
-        for name in self.api.ElementNames:
-            area = self.api.getByName(name).DataArea
-            if area.Sheet == own:
-                found.append((area.StartRow, area.StartColumn, name))
-        return [name for _, _, name in sorted(found)]
+        return [name for sheet, _, _, name in _places(self.document) if sheet == own]
 
     def __len__(self) -> int:
         return len(self._names())

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from xlcrm.calc.book import Book
     from xlcrm.calc.dates import Run
 
+_FEW: Final = 30
+"""Stretches of numbers of one column whose formats are asked for one by one."""
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -48,9 +50,7 @@ def read(cells: Any, formats: Formats) -> tuple[tuple[Any, ...], ...]:
         numeric = [row for row, value in enumerate(column) if type(value) is float]
         if numeric:
             runs = (
-                [(0, len(column) - 1, uniform)]
-                if uniform is not None
-                else column_runs(cells, index, numeric[0], numeric[-1])
+                [(0, len(column) - 1, uniform)] if uniform is not None else _formats_of(cells, index, numeric)
             )
             _show(column, runs, formats)
         for row, value in enumerate(column):
@@ -59,6 +59,23 @@ def read(cells: Any, formats: Formats) -> tuple[tuple[Any, ...], ...]:
             elif value is None:
                 column[row] = excel_error(cells.getCellByPosition(index, row))
     return tuple(zip(*columns, strict=True))
+
+
+def _formats_of(cells: Any, column: int, rows: Sequence[int]) -> list[Run]:
+    """The number formats of some rows of a column, top to bottom.
+
+    Lists that stand under each other have formats of their own, so that each stretch of rows is asked for
+    where they are not all alike; what stands between needs no asking.
+    """
+    first, last = rows[0], rows[-1]
+    key = uniform_key(cells.getCellRangeByPosition(column, first, column, last))
+    if key is not None:
+        return [(first, last, key)]
+    breaks = [at for at in range(1, len(rows)) if rows[at] != rows[at - 1] + 1]
+    if len(breaks) > _FEW:
+        return column_runs(cells, column, first, last)
+    stretches = itertools.pairwise([0, *breaks, len(rows)])
+    return [run for at, end in stretches for run in column_runs(cells, column, rows[at], rows[end - 1])]
 
 
 def _show(column: list[Any], runs: Sequence[Run], formats: Formats) -> None:
