@@ -146,5 +146,8 @@ def _card_differences(door: Door, made: Made) -> list[Any]:
 
 def _period_differences(door: Door, sheet: str, scope: Scope) -> list[Any]:
     columns = door.grid(sheet).columns
-    row = list(columns[0]).index("统计期间")
-    return [] if columns[1][row] == scope.period else [(sheet, columns[1][row], scope.period)]
+    number, row = next(
+        (n, list(values).index("统计期间")) for n, values in enumerate(columns) if "统计期间" in values
+    )
+    found = columns[number + 1][row]
+    return [] if found == scope.period else [(sheet, found, scope.period)]

@@ -14,19 +14,23 @@ import pytest
 from tests.e2e.analysis_cells import differences, made_of, panel_rows
 from tests.e2e.judges import findings, validator
 from tests.e2e.running import call
-from xlcrm.actions import ACTIONS
+from tests.spreadsheet import opened
+from xlcrm.actions import ACTIONS, AnalyseParams
 from xlcrm.actions.base import silent
 from xlcrm.analysis.sheets import SHEETS, sheets_of
 from xlcrm.tables import PACKS
 from xlcrm.templates import build
 from xlcrm.templates.demo import demo_data
 from xlcrm.workbook.file import FileDoor
+from xlcrm.workbook.live import LiveDoor
 from xlcrm.workbook.patch import patch
 from xlcrm.workbook.patch.ranges import Area, address, letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import xlwings as xw
 
     from xlcrm.actions.base import Outcome
     from xlcrm.analysis.base import Panel
@@ -273,6 +277,24 @@ def rows_of_moved(path: Path, sheet: str, title: str) -> tuple[int, int]:
         columns = door.grid(sheet).columns
     row = next(list(values).index(title) + 1 for values in columns if title in values)
     return row, max(map(len, columns)) + 40
+
+
+def test_rows_and_columns_may_be_inserted_in_a_program(
+    program: xw.App, fresh: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """In an open workbook: two rows over the panels of a sheet, and a column left of them; another month."""
+    path = tmp_path / "客户.xlsx"
+    shutil.copy(fresh("relationship"), path)
+    with opened(program, path) as book:
+        sheet = book.sheets["关系评估"].api
+        sheet.Rows.insertByIndex(7, 2)
+        sheet.Columns.insertByIndex(0, 1)
+        with LiveDoor(book, write=True) as door:
+            params = AnalyseParams(now=NOW, month=dt.date(2026, 2, 1))
+            outcome = ACTIONS["analyse"].run(door, params, silent)
+            assert outcome.remarks == []
+            scope, made = made_of(door, NOW, "2026-02")
+            assert differences(door, scope, made) == []
 
 
 def test_a_text_under_a_panel_is_left_and_told(full: Path) -> None:
