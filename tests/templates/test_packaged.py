@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.judges import findings, office, shown_in_libreoffice, validator
+from xlcrm.analysis.sheets import sheets_of
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.rules.reading import default_book
 from xlcrm.tables import PACKS, SYSTEM_TABLES, tables_of
@@ -66,7 +67,13 @@ def test_libreoffice_shows_every_sheet_with_its_headings(
 ) -> None:
     shown = shown_in_libreoffice(office(), templates[pack], tmp_path)
     tables = (*tables_of(pack), *SYSTEM_TABLES)
-    assert set(shown) == {HOME, OPTIONS, *(table.title for table in tables)}
+    analyses = sheets_of(pack)
+    titles = {table.title for table in tables} | {sheet.title for sheet in analyses}
+    assert set(shown) == {HOME, OPTIONS, *titles}
     for table in tables:
         columns = sheet_columns(table, default_book(pack).rules, pack)
         assert shown[table.title][HEADING_ROW - 1] == [item.heading for item in columns]
+    for sheet in analyses:
+        rows = [[cell for cell in row if cell] for row in shown[sheet.title]]
+        for panel in sheet.panels:
+            assert [item.heading for item in panel.columns] in rows, f"{sheet.title} {panel.title}"
