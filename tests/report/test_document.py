@@ -55,6 +55,8 @@ def test_a_panel_becomes_headings_and_texts_without_links() -> None:
     found = block(Filled(rows(), "说明"))
     assert found.headings == ("行业", "客户数", "销售额", "占比", "目标", "等级", "改进措施")
     assert found.numeric == (False, True, True, True, True, False, False)
+    assert found.whole == (False, True, True, True, True, True, False)
+    assert found.typed == (False, False, False, False, False, False, True)
     assert found.rows == (
         ("制造业", "30", "1,234,567.80", "75.0%", "50.0%", "A类", ""),
         ("零售业", "8", "9,800.00", "20.0%", "50.0%", "B类", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from tests.report.build import COLUMNS, HOSTILE, every_chart, made, panel, rows
 from xlcrm.analysis.base import Figure, Filled
 from xlcrm.analysis.wording import NO_DATA
-from xlcrm.report.document import Document, document
+from xlcrm.report.document import Document, Page, document
 from xlcrm.report.marks import MARK
 from xlcrm.report.page import page
 
@@ -132,3 +133,36 @@ def test_the_same_report_gives_the_same_page_with_our_mark() -> None:
     text = page(report())
     assert text == page(report())
     assert f'<meta name="generator" content="{MARK}">' in text
+
+
+def shape(columns: int, cell: str, rows_: int, *, chart: bool = True) -> str:
+    """How a table of so many columns and rows with this cell in each stands."""
+    found = document("", "", [made(every_chart()[0])]).pages[0].blocks[0]
+    block = replace(
+        found,
+        headings=("列",) * columns,
+        rows=((cell,) * columns,) * rows_,
+        numeric=(False,) * columns,
+        whole=(True,) * columns,
+        typed=(False,) * columns,
+        drawing=found.drawing if chart else None,
+    )
+    text = page(Document("", "", (Page("", "", (), (block,)),)))
+    return str(Reader(text).all("div")[0]["class"])
+
+
+def test_small_tables_stand_beside_their_charts_and_wide_ones_in_small_letters() -> None:
+    # A column of five letters takes 6.2 of 29 across half a page, 58 across all of it, 72 in small letters.
+    assert shape(4, "一二三四五", 15) == "pair short"
+    assert shape(4, "一二三四五", 15, chart=False) == "short"
+    assert shape(4, "一二三四五", 16) == ""
+    assert shape(5, "一二三四五", 2) == "short"
+    assert shape(10, "一二三四五", 16) == "wide"
+    assert shape(12, "一二三四五", 2) == "wide tight short"
+
+
+def test_columns_for_the_user_s_texts_keep_room_to_write_on_paper() -> None:
+    filled = Filled(rows(), "")
+    text = page(document("", "", [made((panel(None), filled))]))
+    assert '<th scope="col" class="typed">改进措施</th>' in text
+    assert "thead .typed { min-width" in text

@@ -77,6 +77,7 @@ class Block:
         headings: of its columns.
         numeric: for each column whether it holds numbers.
         whole: for each column whether its cells (numbers, dates, ids, short words) are not to be broken.
+        typed: for each column whether it holds the user's texts.
         rows: its cells, "" for blanks.
         drawing: the chart beside it; None where it has none, or nothing to draw.
     """
@@ -87,6 +88,7 @@ class Block:
     headings: tuple[str, ...]
     numeric: tuple[bool, ...]
     whole: tuple[bool, ...]
+    typed: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
     drawing: Drawing | None
 
@@ -149,6 +151,7 @@ def _block(panel: Panel, filled: Filled, pack: str) -> Block:
         tuple(item.heading for item in columns),
         tuple(item.kind in NUMBERS for item in columns),
         tuple(item.kind in _WHOLE or _is_short(cells) for item, cells in zip(columns, texts, strict=True)),
+        tuple(item in panel.typed for item in columns),
         tuple(zip(*texts, strict=True)),
         _drawing(panel, panel.chart, filled, pack) if panel.chart else None,
     )
@@ -156,7 +159,7 @@ def _block(panel: Panel, filled: Filled, pack: str) -> Block:
 
 def _is_short(cells: list[str]) -> bool:
     """Whether a column holds nothing but short words and numbers of cases."""
-    return all(
+    return any(cells) and all(
         em(cell) <= _SHORT_WORD or (cell.isascii() and " " not in cell and len(cell) <= _LONG_ID)
         for cell in cells
     )

@@ -73,7 +73,8 @@ def _classes(block: Block, column: int) -> Markup:
     """The class attribute of a column's cells."""
     from markupsafe import Markup  # noqa: PLC0415 - see _template
 
-    words = [word for word, meant in (("number", block.numeric), ("whole", block.whole)) if meant[column]]
+    every = {"number": block.numeric, "whole": block.whole, "typed": block.typed}
+    words = [word for word, meant in every.items() if meant[column]]
     return Markup(f' class="{" ".join(words)}"' if words else "")  # noqa: S704 - our own words
 
 
@@ -92,4 +93,5 @@ def _letters(block: Block, column: int) -> float:
     longest = max((em(row[column]) for row in block.rows), default=0.0)
     if not block.whole[column]:
         longest = min(longest, _CELL)
-    return max(longest, min(em(block.headings[column]), _CELL / 2)) + _SPACE
+    least = _CELL if block.typed[column] else min(em(block.headings[column]), _CELL / 2)
+    return max(longest, least) + _SPACE

@@ -27,6 +27,12 @@ _MARGIN: Final = 0.5
 _ROOM: Final = _WIDTH - 2 * _MARGIN
 _POINTS: Final = 72.0
 _CARDS_A_LINE: Final = 5
+_CARD: Final = 0.98
+"""Height of a card in inches; three lines of 7 points stand under its figure."""
+_LARGE, _SMALL = 8.0, 7.0
+"""Points of the letters of tables."""
+_LEAST: Final = 0.3
+"""Of the width that a column asks for: what it gets at least beside columns that are not to be broken."""
 _MOODS: Final = {"good": "#1E6B3C", "bad": "#B3261E", "": MUTED}
 
 
@@ -122,22 +128,20 @@ class _Canvas:
         width = _ROOM / _CARDS_A_LINE
         for order, card in enumerate(cards):
             left = _MARGIN + order * width
-            self.boxes.append((left, self.top, width - 0.1, 0.82, "white", LINE))
-            self.boxes.append((left, self.top, 0.05, 0.82, SERIES[0], SERIES[0]))
+            self.boxes.append((left, self.top, width - 0.1, _CARD, "white", LINE))
+            self.boxes.append((left, self.top, 0.05, _CARD, SERIES[0], SERIES[0]))
             room = (width - 0.24) * _POINTS
             size = min(15.0, room / max(em(card.value), 1))
             self.words += [
                 _Words(left + 0.12, self.top + 0.07, card.label, 8, INK),
-                _Words(left + 0.12, self.top + 0.27, card.value, size, INK, bold=True),
-                _Words(
-                    left + 0.12,
-                    self.top + 0.6,
-                    card.text,
-                    min(8.0, room / max(em(card.text), 1)),
-                    _MOODS[card.mood],
-                ),
+                _Words(left + 0.12, self.top + 0.25, card.value, size, INK, bold=True),
             ]
-        self.top += 0.92
+            lines = wrapped(card.text, room / _SMALL)[:3]
+            self.words += [
+                _Words(left + 0.12, self.top + 0.54 + number * 0.14, line, _SMALL, _MOODS[card.mood])
+                for number, line in enumerate(lines)
+            ]
+        self.top += _CARD + 0.1
 
     def chart(self, drawing: Drawing) -> None:
         """A chart."""
@@ -146,10 +150,7 @@ class _Canvas:
 
     def table(self, block: Block) -> None:
         """Headings and rows; long cells take several lines."""
-        columns = list(zip(block.headings, *block.rows, strict=True))
-        wanted = [min(max(map(em, column)), 22.0) + 1.2 for column in columns]
-        size = 8.0 if sum(wanted) <= _ROOM * _POINTS / 8 else 7.0
-        widths = [each / sum(wanted) * _ROOM for each in wanted]
+        size, widths = _widths(block)
         for order, row in enumerate((block.headings, *block.rows)):
             cells = [
                 wrapped(cell, (width - 0.1) * _POINTS / size) for cell, width in zip(row, widths, strict=True)
@@ -196,3 +197,26 @@ class _Canvas:
         for drawing, top in self.charts:
             box = (_MARGIN, size[1] - top - height(drawing), _ROOM, height(drawing))
             draw(figure.add_axes((0, 0, 1, 1)), drawing, box, size)
+
+
+def _widths(block: Block) -> tuple[float, list[float]]:
+    """Points of a table's letters, and the widths of its columns in inches, which fill the page together.
+
+    Columns whose cells are not to be broken get what these need, as far as the others keep some room.
+    """
+    columns = list(zip(block.headings, *block.rows, strict=True))
+    wanted = [
+        max(min(max(map(em, column)), 22.0), 8.0 if typed else 2.0) + 1.2
+        for column, typed in zip(columns, block.typed, strict=True)
+    ]
+    size = _LARGE if sum(wanted) <= _ROOM * _POINTS / _LARGE else _SMALL
+    room = _ROOM * _POINTS / size
+    kept = [
+        max(map(em, column[1:])) + 1.2 if whole else 0.0
+        for column, whole in zip(columns, block.whole, strict=True)
+    ]
+    others = [0.0 if fixed else each for each, fixed in zip(wanted, kept, strict=True)]
+    if sum(wanted) <= room or sum(others) * _LEAST > room - sum(kept):
+        return size, [each / sum(wanted) * _ROOM for each in wanted]
+    rest = (room - sum(kept)) / sum(others)
+    return size, [(fixed or each * rest) * size / _POINTS for each, fixed in zip(others, kept, strict=True)]
