@@ -11,7 +11,7 @@ from xlcrm.report.looks import SERIES, cut, em, is_dark, wrapped
 
 def test_a_chinese_letter_is_as_wide_as_it_is_high() -> None:
     assert em("甲乙") == 2
-    assert em("，") == 1
+    assert em("，") == em("“") == 1
     assert em("ab") == pytest.approx(1.12)
 
 

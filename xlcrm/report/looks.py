@@ -37,7 +37,7 @@ DASHES: Final = ("-", "--", "-.", ":", "-", "--", "-.", ":")
 
 def em(text: str) -> float:
     """Roughly how wide a text is in heights of its letters: 1 for a Chinese letter, 0.56 for others."""
-    return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.56 for letter in text)
+    return sum(1.0 if unicodedata.east_asian_width(letter) in "WFA" else 0.56 for letter in text)
 
 
 def cut(text: str, width: float) -> str:
