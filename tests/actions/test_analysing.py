@@ -69,6 +69,14 @@ def test_no_data_is_said_in_the_first_column_that_holds_text(monkeypatch: pytest
     assert result.titles == []
 
 
+def test_a_panel_without_a_row_for_its_caption_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    door = desk("等级", "客户数")
+    door.rows[TITLE][8:10] = [[], ["按等级"]]
+    run(door, monkeypatch, grades(filled({"grade": ["A类"], "count": [3]})))
+    assert door.rows[TITLE][9] == ["按等级"]
+    assert body(door, 11) == [["等级", "客户数"], ["A类", 3]]
+
+
 def test_a_card_without_data_shows_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
     for value in (None, float("nan")):
         door = desk("等级", "客户数")
