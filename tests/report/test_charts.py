@@ -13,8 +13,9 @@ from matplotlib import font_manager
 
 from tests.report.build import HOSTILE, every_chart, made
 from xlcrm.analysis.base import ChartKind
-from xlcrm.report.charts import chinese_fonts, height, short, svg
+from xlcrm.report.charts import chinese_fonts, height, short
 from xlcrm.report.document import Drawing, Series, document
+from xlcrm.report.svg import svg
 from xlcrm.tables.base import Kind
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from xlcrm.analysis.wording import NO_DATA
 from xlcrm.report import looks
-from xlcrm.report.charts import NARROW, WIDTH, svg
+from xlcrm.report.charts import NARROW, WIDTH
 from xlcrm.report.looks import em
 from xlcrm.report.marks import MARK
+from xlcrm.report.svg import svg
 
 if TYPE_CHECKING:
     from jinja2 import Template
