@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
+from xlcrm.analysis.sheets import SHEETS as ANALYSIS
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.rules.reading import default_book
 from xlcrm.tables import SYSTEM_TABLES, TABLES
@@ -23,6 +24,8 @@ from xlcrm.tables.system import HOME, HOME_CARDS, REFRESHED_AT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from xlcrm.analysis.base import AnalysisSheet
 
 HEADING_ROW: Final = 3
 _LISTS: Final = {"due_list", "alerts", "findings", "journal"}
@@ -176,6 +179,10 @@ def owner_of(name: str, sheet: Sheet) -> Callable[[int, int], bool]:
         row, column = labels[REFRESHED_AT]
         own.add((row, column + 1))
         return lambda row, column: (row, column) in own
+    analysis = next((item for item in ANALYSIS if item.title == name), None)
+    if analysis is not None:
+        own = _analysed(analysis, sheet)
+        return lambda row, column: (row, column) in own
     table = next((item for item in (*TABLES, *SYSTEM_TABLES) if name in item.titles), None)
     if table is None:
         return lambda row, column: False  # noqa: ARG005  # nothing is ours
@@ -193,6 +200,42 @@ def owner_of(name: str, sheet: Sheet) -> Callable[[int, int], bool]:
         if row == HEADING_ROW and text in declared and (whole or declared[text])
     }
     return lambda row, column: row >= first and column in columns
+
+
+def _analysed(spec: AnalysisSheet, sheet: Sheet) -> set[tuple[int, int]]:
+    """The cells of an analysis sheet that are xlcrm's: period, cards, captions, columns of panels."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for place, text in sheet.texts.items():
+        places.setdefault(text, []).append(place)
+    own = {(row, column + 1) for row, column in places["统计期间"]}
+    for card in spec.cards:
+        own |= {(row + down, column) for row, column in places.get(card.label, ()) for down in (1, 2)}
+    for panel in spec.panels:
+        for row, column in places.get(panel.title, ()):
+            own.add((row + 1, column))
+            for item in panel.columns:
+                tops = [at for at, _ in places.get(item.heading, ()) if row + 2 <= at <= row + 4]
+                for top in set(tops):
+                    own |= {
+                        (top + down, at)
+                        for line, at in places[item.heading]
+                        if line == top
+                        for down in range(1, panel.rows + 1)
+                    }
+    return own
+
+
+def charts_of(path: Path, part: str) -> set[str]:
+    """Parts of the charts on a sheet."""
+    parts = inflated(path)
+    drawings = [target for kind, target in _targets(parts, part).values() if kind == "drawing"]
+    return {target for name in drawings for kind, target in _targets(parts, name).values() if kind == "chart"}
+
+
+def without_data(chart: bytes) -> str:
+    """A chart without the last rows of its references and without its caches."""
+    text = re.sub(r"(<c:f>[^<]*?\d+)(?::(\$?[A-Z]+)\$?\d+)?(</c:f>)", r"\1\3", chart.decode())
+    return re.sub(r"<c:(str|num)Cache>.*?</c:\1Cache>|<c:\w+Cache/>", "", text, flags=re.DOTALL)
 
 
 def differences(before: Path, after: Path) -> Iterator[str]:

@@ -10,9 +10,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.e2e import judges
-from tests.e2e.survival import changed_parts, differences, inflated, sheets, stored
+from tests.e2e.survival import changed_parts, charts_of, differences, inflated, sheets, stored, without_data
 from tests.workbooks import everything
 from tests.workbooks.variants import VARIANTS
+from xlcrm.analysis.sheets import SHEETS as ANALYSIS
 from xlcrm.tables import SYSTEM_TABLES, TABLES
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.patch import faults
@@ -37,7 +38,12 @@ AUTO_COLUMNS_OF_CUSTOMERS = ("最近互动日期", "下次联系日期", "建议
 def written_sheets(path: Path) -> set[str]:
     """The sheets that a refresh may write to: declared ones and 首页."""
     titles = {title for table in (*TABLES, *SYSTEM_TABLES) for title in table.titles} | {"首页", "工作台"}
-    return titles & set(sheets(path))
+    return (titles | analysed_sheets()) & set(sheets(path))
+
+
+def analysed_sheets() -> set[str]:
+    """The sheets of the analysis."""
+    return {sheet.title for sheet in ANALYSIS}
 
 
 def may_change(path: Path) -> set[str]:
@@ -46,6 +52,8 @@ def may_change(path: Path) -> set[str]:
     own = {"xl/workbook.xml", "xl/styles.xml", "xl/calcChain.xml"}
     for name in written_sheets(path):
         own |= {found[name].part, *found[name].tables}
+        if name in analysed_sheets():
+            own |= charts_of(path, found[name].part)
     return own
 
 
@@ -117,6 +125,18 @@ def test_only_our_cells_differ_inside_the_sheets(
     everything_before: Path, everything_after: tuple[Path, Ran]
 ) -> None:
     assert list(differences(everything_before, everything_after[0])) == []
+
+
+def test_charts_of_the_analysis_keep_all_but_their_data(
+    everything_before: Path, everything_after: tuple[Path, Ran]
+) -> None:
+    path, _ = everything_after
+    changed = {name for name in changed_parts(everything_before, path) if name.startswith("xl/charts/")}
+    assert len(changed) > 20
+    old, new = inflated(everything_before), inflated(path)
+    for name in changed:
+        assert old[name] != new[name]
+        assert without_data(new[name]) == without_data(old[name]), name
 
 
 def test_the_workbook_part_only_asks_for_a_calculation(

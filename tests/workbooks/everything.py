@@ -25,6 +25,7 @@ from tests.workbooks.packages import parts, zipped
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.tables.base import Column, Kind
 from xlcrm.templates import book as template
+from xlcrm.templates import finishing
 from xlcrm.templates.demo import demo_data
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def build(path: Path) -> None:
     """Write the workbook; `path` should end in .xlsm, as it carries macros."""
     with (
         TemporaryDirectory() as folder,
-        patch.object(template, "Workbook", _Furnished),
+        patch.object(finishing, "Workbook", _Furnished),
+        patch.object(finishing, "with_own_sizes", lambda drawing, _: drawing),  # the user's have two places
         patch.object(template, "sheet_columns", _with_own_columns),
     ):
         plain = Path(folder) / "plain.xlsm"
