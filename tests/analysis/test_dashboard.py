@@ -13,7 +13,7 @@ from tests.analysis.random_office import Office
 from tests.compute.build import book, computed
 from xlcrm.analysis.base import Figure
 from xlcrm.analysis.dashboard import SHEET
-from xlcrm.analysis.retelling import can_be_retold, overdue
+from xlcrm.analysis.sources.retelling import can_be_retold, overdue
 from xlcrm.rules.reading import default_book
 from xlcrm.tables import PACKS, tables_of
 

@@ -10,7 +10,7 @@ import pytest
 from tests.analysis.build import behind_rows, cells, filled, scope
 from tests.analysis.random_office import Office
 from tests.compute.build import book
-from xlcrm.analysis.monthly import figures
+from xlcrm.analysis.sources.monthly import figures
 from xlcrm.analysis.trends import SHEET
 
 MONTHS = ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"]

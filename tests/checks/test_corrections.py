@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from xlcrm.tables import Column, Table
     from xlcrm.tables.frames import SheetData
-    from xlcrm.workbook.port import Changes, Saved
+    from xlcrm.workbook.port import Changes, ListPlace, Saved
 
 
 class Typed(Door):
@@ -49,6 +49,9 @@ class Typed(Door):
 
     def grid(self, sheet: str) -> Grid:
         return self.grids[sheet]
+
+    def lists(self, sheet: str) -> Sequence[ListPlace]:
+        raise NotImplementedError
 
     def apply(self, changes: Changes) -> Saved:
         raise NotImplementedError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.analysis.strategies import source_of, strategy_rules
+from xlcrm.analysis.strategies.sheet import source_of, strategy_rules
 from xlcrm.rules.layout import clock_names
 from xlcrm.rules.measures import MEASURES
 from xlcrm.rules.reading import default_book, default_rows

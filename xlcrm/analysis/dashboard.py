@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from xlcrm.analysis.backlog import open_at
 from xlcrm.analysis.base import (
     AnalysisSheet,
     Card,
@@ -34,10 +33,11 @@ from xlcrm.analysis.headlines import (
     TICKET,
 )
 from xlcrm.analysis.lines import compared, leader, ranked
-from xlcrm.analysis.monthly import figures
-from xlcrm.analysis.retelling import can_be_retold, overdue
-from xlcrm.analysis.surveys import ratings
-from xlcrm.analysis.tally import SUBJECTS
+from xlcrm.analysis.sources.backlog import open_at
+from xlcrm.analysis.sources.monthly import figures
+from xlcrm.analysis.sources.retelling import can_be_retold, overdue
+from xlcrm.analysis.sources.surveys import ratings
+from xlcrm.analysis.sources.tally import SUBJECTS
 from xlcrm.compute.clocks.verdicts import BREACHED, STATUSES
 from xlcrm.compute.facts import moments, objects
 from xlcrm.compute.lists.due_list import STATES

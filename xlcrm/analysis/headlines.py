@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from xlcrm.analysis.base import Card, Kind
 from xlcrm.analysis.lines import compared
-from xlcrm.analysis.monthly import figures
-from xlcrm.analysis.sales import TRADES, left_out_text
-from xlcrm.analysis.surveys import SURVEYS
+from xlcrm.analysis.sources.monthly import figures
+from xlcrm.analysis.sources.sales import TRADES, left_out_text
+from xlcrm.analysis.sources.surveys import SURVEYS
 
 if TYPE_CHECKING:
     from xlcrm.analysis.base import Figure

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.analysis import (
-    channels,
-    complaints,
-    customers,
-    dashboard,
-    followups,
-    orders,
-    pushes,
-    recovery,
-    relationship,
-    rfm,
-    satisfaction,
-    sla,
-    strategies,
-    trends,
-)
+from xlcrm.analysis import dashboard, sla, trends
+from xlcrm.analysis.channels import sheet as channels
+from xlcrm.analysis.complaints import sheet as complaints
+from xlcrm.analysis.customers import sheet as customers
+from xlcrm.analysis.followups import sheet as followups
+from xlcrm.analysis.orders import sheet as orders
+from xlcrm.analysis.pushes import sheet as pushes
+from xlcrm.analysis.recovery import sheet as recovery
+from xlcrm.analysis.relationship import sheet as relationship
+from xlcrm.analysis.rfm import sheet as rfm
+from xlcrm.analysis.satisfaction import sheet as satisfaction
+from xlcrm.analysis.strategies import sheet as strategies
 from xlcrm.tables import tables_of
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from xlcrm.analysis.base import (
     detail,
     shown,
 )
-from xlcrm.analysis.judged import FAULTY, UNJUDGED, every_clock, judged
 from xlcrm.analysis.lines import Lines, compared, half_year, ranked
-from xlcrm.analysis.tally import (
+from xlcrm.analysis.sources.judged import FAULTY, UNJUDGED, every_clock, judged
+from xlcrm.analysis.sources.tally import (
     COUNTED,
     HOUR,
     MOST_LEVELS,

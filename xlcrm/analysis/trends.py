@@ -19,14 +19,14 @@ from xlcrm.analysis.base import (
     joined,
     shown,
 )
-from xlcrm.analysis.judged import LATE, LATE_OPEN, judged
 from xlcrm.analysis.lines import Lines, by_month, half_year, newest
-from xlcrm.analysis.monthly import monthly
-from xlcrm.analysis.register import filed_on, went_quiet
-from xlcrm.analysis.sales import TRADES, left_out_text, trades
 from xlcrm.analysis.scope import TREND_MONTHS
-from xlcrm.analysis.surveys import SURVEYS, surveys
-from xlcrm.analysis.tally import clocks_behind
+from xlcrm.analysis.sources.judged import LATE, LATE_OPEN, judged
+from xlcrm.analysis.sources.monthly import monthly
+from xlcrm.analysis.sources.register import filed_on, went_quiet
+from xlcrm.analysis.sources.sales import TRADES, left_out_text, trades
+from xlcrm.analysis.sources.surveys import SURVEYS, surveys
+from xlcrm.analysis.sources.tally import clocks_behind
 from xlcrm.compute.facts import moments
 
 if TYPE_CHECKING:
