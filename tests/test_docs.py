@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from xlcrm.actions import ACTIONS
 from xlcrm.actions.reference import rules_page, tables_page
+from xlcrm.analysis.sheets import SHEETS
 from xlcrm.checks import CODES
 from xlcrm.entrypoints.cli import app
 from xlcrm.entrypoints.functions import FUNCTIONS
@@ -85,6 +86,12 @@ def test_readme_counts_what_there_is() -> None:
     checks = sum(code.startswith("V") for code in CODES)
     counts = f"{len(TABLES)} sheets, {len(default_book(FULL).rules)} rules and {checks} entry checks"
     assert counts in README
+    assert f"{len(SHEETS)} analysis sheets" in README
+
+
+def test_guide_tells_what_every_analysis_sheet_answers() -> None:
+    told = {name for cell in first_cells(section("分析表里有什么，怎样算")) for name in cell.split("、")}
+    assert {sheet.title for sheet in SHEETS} < told
 
 
 @pytest.mark.parametrize(("name", "page"), [("tables.zh-CN.md", tables_page), ("rules.zh-CN.md", rules_page)])
