@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -158,7 +158,8 @@ class _Sheet:
         detail = partial(self.details.cells, self.name, behind=filled.behind)
         body, retired = panel_cells(site, filled, self.scope.facts.data, detail)
         placed = {place: body[key] for key, place in spot.places.items()}
-        self.result.blocks += runs(self.name, spot.heading + 1, placed, resize=True)
+        body_blocks = runs(self.name, spot.heading + 1, placed, resize=True)
+        self.result.blocks += [replace(block, prepared=True) for block in body_blocks]
         if spot.caption:
             self.result.blocks.append(Block(self.name, spot.caption, spot.column, [[filled.caption]]))
         if panel.chart is not None:

@@ -53,6 +53,7 @@ class Block:
         resize: the block is the whole body of the list under the heading in `row - 1`; the table object,
             auto filter, conditional formats and validations of that list end where the block ends,
             and old rows under it are emptied in the block's columns.
+        prepared: rows that come to the list look right already; no program need copy the first one's looks.
     """
 
     sheet: str
@@ -60,6 +61,7 @@ class Block:
     column: int
     columns: Sequence[Sequence[BlockCell]]
     resize: bool = False
+    prepared: bool = False
 
     @property
     def height(self) -> int:

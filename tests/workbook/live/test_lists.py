@@ -45,6 +45,13 @@ def test_a_table_grows() -> None:
     assert found.growths == [Growth(Area(2, 1, 2, 4), Area(7, 1, 9, 4))]
 
 
+def test_rows_that_look_right_already_get_no_looks() -> None:
+    block = Block("清单", 2, 3, [["超时"] * 8, list(range(8))], resize=True, prepared=True)
+    found = resize("清单", [OWN], LIST, [block])
+    assert found.tables == [(OWN, Area(1, 1, 9, 4))]
+    assert found.growths == []
+
+
 def test_a_table_shrinks_and_its_old_rows_are_emptied() -> None:
     block = Block("清单", 2, 1, [["甲"], ["乙"], ["丙"], [1]], resize=True)
     found = resize("清单", [OWN], LIST, [block])

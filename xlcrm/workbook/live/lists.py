@@ -207,7 +207,7 @@ def _resize(
         new_end = max(new_end, _last_filled(held, foreign, last + 1, old_end))
     if table is not None:
         _resize_table(sheet, others, table, new_end, resized)
-    if new_end > max(old_end, first):
+    if new_end > max(old_end, first) and not all(block.prepared for block in blocks):
         reach = table.area if table is not None else span
         model = Area(first, reach.left, first, reach.right)
         resized.growths.append(Growth(model, Area(max(old_end, first) + 1, reach.left, new_end, reach.right)))
