@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 from typing import TYPE_CHECKING, Any, Final
+from unittest import mock
 
 import pytest
 import xlwings as xw
 
+from xlcrm.analysis.sheets import sheets_of
 from xlcrm.calc import calc_available, started
+from xlcrm.templates import book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +50,13 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     ):
         xw.engines.active = None
         yield app
+
+
+@contextlib.contextmanager
+def few_analysis_sheets() -> Iterator[None]:
+    """New workbooks get one analysis sheet: each takes seconds in an open workbook, and all are alike."""
+    with mock.patch.object(book, "sheets_of", lambda pack: sheets_of(pack)[:1]):
+        yield
 
 
 @contextlib.contextmanager

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.spreadsheet import opened
+from tests.spreadsheet import few_analysis_sheets, opened
 from xlcrm.actions import ACTIONS
 from xlcrm.actions.base import silent
-from xlcrm.tables import PACKS
+from xlcrm.tables import FULL, PACKS
 from xlcrm.tables.system import JOURNAL
 from xlcrm.templates import build
 from xlcrm.templates.demo import demo_data
@@ -77,13 +78,14 @@ def differences(one: Any, other: Any) -> list[tuple[str, Any, Any, Any]]:
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Pack -> a demo workbook that was never refreshed; made once."""
+    """Pack -> a demo workbook that was never refreshed; made once. `full` has every analysis sheet."""
     made: dict[str, Path] = {}
 
     def make(pack: str) -> Path:
         if pack not in made:
             made[pack] = tmp_path_factory.mktemp(pack) / "客户.xlsx"
-            build(pack, made[pack], demo_data(CUSTOMERS, NOW, pack=pack))
+            with contextlib.nullcontext() if pack == FULL else few_analysis_sheets():
+                build(pack, made[pack], demo_data(CUSTOMERS, NOW, pack=pack))
         return made[pack]
 
     return make

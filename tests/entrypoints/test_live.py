@@ -14,10 +14,12 @@ import xlwings as xw
 
 from tests.e2e.reading import rows
 from tests.e2e.running import call
-from tests.spreadsheet import PIPE, engines_kept, opened
+from tests.spreadsheet import PIPE, engines_kept, few_analysis_sheets, opened
 from xlcrm.actions import ACTIONS
 from xlcrm.entrypoints.buttons import main, press
 from xlcrm.tables import tables_of
+from xlcrm.templates import build
+from xlcrm.templates.demo import demo_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,20 @@ if TYPE_CHECKING:
 NOW = "2026-03-18T10:00"
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("live") / "客户.xlsx"
+    with few_analysis_sheets():
+        build("crm", path, demo_data(12, dt.datetime.fromisoformat(NOW)))
+    return path
+
+
+@pytest.fixture
+def demo(_built: Path, tmp_path: Path) -> Path:
+    """A small workbook of invented customers, never refreshed; the test's own copy."""
+    return Path(shutil.copy(_built, tmp_path / "客户.xlsx"))
 
 
 @pytest.fixture

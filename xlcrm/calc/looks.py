@@ -29,16 +29,19 @@ class Looks(base_classes.Range):
 
     box: Box
     _sheet: Sheet
+    _cells: Any = None
 
     @property
     def api(self) -> Any:
-        """The UNO cell range; None for an empty range."""
+        """The UNO cell range, asked for once; None for an empty range."""
         row, column, height, width = self.box
         if not (height and width):
             return None
-        return self._sheet.api.getCellRangeByPosition(
-            column - 1, row - 1, column + width - 2, row + height - 2
-        )
+        if self._cells is None:
+            self._cells = self._sheet.api.getCellRangeByPosition(
+                column - 1, row - 1, column + width - 2, row + height - 2
+            )
+        return self._cells
 
     @property
     def document(self) -> Any:
