@@ -254,11 +254,12 @@ def _repurchase(scope: Scope, source: Source) -> list[Observed]:
 
 
 def _late_orders(scope: Scope, source: Source) -> list[Observed]:
-    """Orders of the month that were or are late, and whose most of them are."""
+    """Orders of the month that were or are late, of those whose day has come, and whose most of them are."""
     line = source.of_month(scope)
-    if line is None or not line.count("due"):
+    due = 0 if line is None else line.count("in_time") + _late(line)
+    if line is None or not due:
         return []
-    late, due = _late(line), line.count("due")
+    late = _late(line)
     people = Source(orders.SHEET, "by_owner").lines(scope)
     figures = {"share": percent_text(late / due * 100), "late": f"{late}", "n": f"{due}"}
     return [
