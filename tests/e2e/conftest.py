@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.running import Ran, call, run
+from tests.spreadsheet import few_analysis_sheets
 from tests.workbooks import everything
 from tests.workbooks.packages import parts
 from tests.workbooks.variants import VARIANTS
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOW = "2026-03-18T10:00"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole runs are not traced: what they cover, the tests of the rooms cover too, far faster."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +70,8 @@ def variant(
 def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "客户.xlsx"
     data = demo_data(12, everything.NOW)
-    build("crm", path, data)
+    with few_analysis_sheets():
+        build("crm", path, data)
     return path
 
 

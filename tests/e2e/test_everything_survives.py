@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     Variant = Callable[[str], tuple[Path, Path, Ran]]
 
-pytestmark = pytest.mark.no_cover
-"""Whole runs: what they cover, the tests of the rooms cover too, in a fraction of the time."""
 
 DIALECTS = [name for name in VARIANTS if name != "plain"]
 LIST_SHEETS = ("到期清单", "超时预警", "校验结果")

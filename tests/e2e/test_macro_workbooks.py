@@ -81,7 +81,6 @@ def refreshed(
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @every_pack
 def test_two_refreshes_keep_every_macro(
     books: dict[str, Path], refreshed: Callable[[str], list[Path]], pack: str
@@ -98,7 +97,6 @@ def test_two_refreshes_keep_every_macro(
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @every_pack
 def test_the_validator_finds_nothing_after_two_refreshes(
     refreshed: Callable[[str], list[Path]], pack: str

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.spreadsheet import few_analysis_sheets, opened
+from tests.workbooks import everything
 from xlcrm.actions import ACTIONS
 from xlcrm.actions.base import silent
 from xlcrm.tables import FULL, PACKS
@@ -77,28 +78,29 @@ def differences(one: Any, other: Any) -> list[tuple[str, Any, Any, Any]]:
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Pack -> a demo workbook that was never refreshed; made once. `full` has every analysis sheet."""
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Pack -> a demo workbook that was never refreshed; made once. Few have every analysis sheet."""
     made: dict[str, Path] = {}
 
-    def make(pack: str) -> Path:
-        if pack not in made:
-            made[pack] = tmp_path_factory.mktemp(pack) / "客户.xlsx"
-            with contextlib.nullcontext() if pack == FULL else few_analysis_sheets():
-                build(pack, made[pack], demo_data(CUSTOMERS, NOW, pack=pack))
-        return made[pack]
+    def make(pack: str, *, whole: bool = False) -> Path:
+        key = f"{pack} {whole}"
+        if key not in made:
+            made[key] = tmp_path_factory.mktemp(pack) / "客户.xlsx"
+            with contextlib.nullcontext() if whole else few_analysis_sheets():
+                build(pack, made[key], demo_data(CUSTOMERS, NOW, pack=pack))
+        return made[key]
 
     return make
 
 
 @pytest.fixture
-def twins(fresh: Callable[[str], Path], tmp_path: Path) -> Callable[[str], tuple[Path, Path]]:
+def twins(fresh: Callable[..., Path], tmp_path: Path) -> Callable[..., tuple[Path, Path]]:
     """Pack -> two copies of its workbook: one to stay closed, one to be opened."""
 
-    def make(pack: str) -> tuple[Path, Path]:
+    def make(pack: str, *, whole: bool = False) -> tuple[Path, Path]:
         paths = tmp_path / "关.xlsx", tmp_path / "开.xlsx"
         for path in paths:
-            shutil.copy(fresh(pack), path)
+            shutil.copy(fresh(pack, whole=whole), path)
         return paths
 
     return make
@@ -111,8 +113,8 @@ def same(closed: Path, book: xw.Book) -> None:
 
 
 @pytest.mark.parametrize("pack", PACKS)
-def test_refresh(pack: str, program: xw.App, twins: Callable[[str], tuple[Path, Path]]) -> None:
-    closed, path = twins(pack)
+def test_refresh(pack: str, program: xw.App, twins: Callable[..., tuple[Path, Path]]) -> None:
+    closed, path = twins(pack, whole=pack == FULL)
     before = path.read_bytes()
     with opened(program, path) as book:
         same(closed, book)
@@ -129,7 +131,7 @@ def test_refresh(pack: str, program: xw.App, twins: Callable[[str], tuple[Path, 
 
 
 def test_a_second_refresh_changes_what_the_first_wrote(
-    program: xw.App, twins: Callable[[str], tuple[Path, Path]]
+    program: xw.App, twins: Callable[..., tuple[Path, Path]]
 ) -> None:
     """Two days later lists have other lengths, and tasks have moved."""
     closed, path = twins("crm")
@@ -140,7 +142,7 @@ def test_a_second_refresh_changes_what_the_first_wrote(
             same(closed, book)
 
 
-def test_normalise_and_undo(program: xw.App, twins: Callable[[str], tuple[Path, Path]]) -> None:
+def test_normalise_and_undo(program: xw.App, twins: Callable[..., tuple[Path, Path]]) -> None:
     closed, path = twins("crm")
     with opened(program, path) as book:
         with LiveDoor(book, write=False) as live:
@@ -163,7 +165,7 @@ def _without_journal(found: dict[str, Any]) -> dict[str, Any]:
     return {sheet: cells for sheet, cells in found.items() if sheet != JOURNAL.title}
 
 
-def test_adopt(program: xw.App, twins: Callable[[str], tuple[Path, Path]]) -> None:
+def test_adopt(program: xw.App, twins: Callable[..., tuple[Path, Path]]) -> None:
     closed, path = twins("full")
     with opened(program, path) as book:
         with FileDoor(closed, write=True) as file, LiveDoor(book, write=True) as live:
@@ -177,7 +179,7 @@ def test_adopt(program: xw.App, twins: Callable[[str], tuple[Path, Path]]) -> No
         same(closed, book)
 
 
-def test_doors_by_turns(program: xw.App, twins: Callable[[str], tuple[Path, Path]], tmp_path: Path) -> None:
+def test_doors_by_turns(program: xw.App, twins: Callable[..., tuple[Path, Path]], tmp_path: Path) -> None:
     """Refreshed open, saved by the program, refreshed closed, opened again, refreshed open."""
     closed, path = twins("crm")
     saved = tmp_path / "另存.xlsx"
@@ -197,11 +199,12 @@ def test_doors_by_turns(program: xw.App, twins: Callable[[str], tuple[Path, Path
             assert act(live, "refresh", now=LATER).saved is not None
 
 
-def test_a_workbook_with_everything_in_it(program: xw.App, everything_before: Path, tmp_path: Path) -> None:
+def test_a_workbook_with_everything_in_it(program: xw.App, tmp_path: Path) -> None:
     """The office's own formulas are worked out in an open workbook; all else is the same."""
     closed, path = tmp_path / "关.xlsm", tmp_path / "开.xlsm"
-    for copy in (closed, path):
-        shutil.copy(everything_before, copy)
+    with few_analysis_sheets():
+        everything.build(closed)
+    shutil.copy(closed, path)
     with (
         opened(program, path) as book,
         FileDoor(closed, write=True) as file,

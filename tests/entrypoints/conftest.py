@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.spreadsheet import few_analysis_sheets
 from tests.workbooks.everything import NOW
 from xlcrm.templates import build
 from xlcrm.templates.demo import demo_data
@@ -15,7 +16,8 @@ from xlcrm.templates.demo import demo_data
 @pytest.fixture(scope="session")
 def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "客户.xlsx"
-    build("crm", path, demo_data(12, NOW))
+    with few_analysis_sheets():
+        build("crm", path, demo_data(12, NOW))
     return path
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NOW = "2026-03-18T10:00"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 
 @pytest.fixture(scope="module")
