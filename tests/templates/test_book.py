@@ -79,8 +79,11 @@ def test_sheets_stand_in_the_agreed_order(books: Books, pack: str) -> None:
         "校验结果",
         "规则表",
         "参数表",
+        "通讯录",
+        "任务计划",
         "选项表",
         "节假日",
+        "发送记录",
         "操作日志",
     ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+import zoneinfo
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -20,7 +21,7 @@ _WEEKDAYS = "一二三四五六日"
 
 def _codes(value: object) -> object:
     if isinstance(value, str):
-        return frozenset(part.upper() for part in re.split(r"[、,;\s]+", tidy(value)) if part)
+        return frozenset(part.upper() for part in _parts(value))
     return value
 
 
@@ -72,10 +73,69 @@ def _month(value: object) -> object:
     return value
 
 
+MASKED: Final = ("电话", "邮箱", "联系人", "证件号")
+"""What personal data may be hidden in copies and mail."""
+
+
+def _masked(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = _parts(value)
+    if parts == ["无"]:
+        return frozenset()
+    if unknown := [part for part in parts if part not in MASKED]:
+        raise ValueError(f"“{unknown[0]}”不认识，可写 {'、'.join(MASKED)} 或 无")
+    return frozenset(parts)
+
+
+def _domains(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = [part.lower().removeprefix("@") for part in _parts(value)]
+    if wrong := [part for part in found if not _DOMAIN.fullmatch(part)]:
+        raise ValueError(f"“{wrong[0]}”不是域名，应写成 example.com，多个用顿号隔开")
+    return frozenset(found)
+
+
+_DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+
+def _shares(value: object) -> object:
+    """75、100 or 75%、100%; a number under 10 is what a cell holds that is shown in per cent: 0.75, 1.5."""
+    if not isinstance(value, str):
+        return value
+    parts = [part.removesuffix("%") for part in _parts(value)]
+    if parts == ["无"]:
+        return ()
+    if any(not re.fullmatch(r"\d{1,4}(\.\d+)?", part) or float(part) <= 0 for part in parts):
+        raise ValueError("应为百分比，多个用顿号隔开，例如 75、100；不需要则写 无")
+    shares = (float(part) for part in parts)
+    return tuple(sorted({share * 100 if share < 10 else share for share in shares}))
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split(r"[、,;\s]+", tidy(text)) if part]
+
+
+def _time_zone(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            zoneinfo.ZoneInfo(value.strip())
+        except (OSError, ValueError) as error:
+            raise ValueError("不是已知的时区，应写成 Asia/Shanghai") from error
+        return value.strip()
+    return value
+
+
+Answer = Literal["是", "否"]
 Codes = Annotated[frozenset[str], BeforeValidator(_codes)]
 Weekdays = Annotated[frozenset[int], BeforeValidator(_weekdays)]
 MaybeMoment = Annotated[dt.datetime | None, BeforeValidator(_moment)]
 MaybeDay = Annotated[dt.date | None, BeforeValidator(_day)]
+Domains = Annotated[frozenset[str], BeforeValidator(_domains)]
+Masked = Annotated[frozenset[str], BeforeValidator(_masked)]
+Shares = Annotated[tuple[float, ...], BeforeValidator(_shares)]
+TimeZone = Annotated[str, BeforeValidator(_time_zone)]
 MaybeMonth = Annotated[dt.date | None, BeforeValidator(_month)]
 
 
@@ -157,7 +217,43 @@ class Parameters(BaseModel):
     common_need: int = _parameter(
         "共性需求客户数", 3, "多少位客户提到同一需求才算共性需求", unit="位", ge=2, le=10_000
     )
-    time_zone: str = _parameter("时区", "Asia/Shanghai", "邮件和定时任务使用的时区")
+    time_zone: TimeZone = _parameter("时区", "Asia/Shanghai", "邮件和定时任务使用的时区")
+    masked: Masked = _parameter(
+        "脱敏内容",
+        frozenset(MASKED),
+        "管理层副本和邮件里遮住哪些内容，用顿号隔开；写 无 则不遮",
+        shown="、".join(MASKED),
+    )
+    copy_encrypted: Answer = _parameter(
+        "副本加密", "否", "是 = 管理层副本用密码加密；密码不写在工作簿里，见用户手册"
+    )
+    mail_server: str = _parameter("邮件服务器", "", "例如 smtp.example.com")
+    mail_port: int = _parameter("邮件端口", 465, "SSL 一般为 465，STARTTLS 一般为 587", ge=1, le=65_535)
+    mail_security: Literal["SSL", "STARTTLS"] = _parameter("邮件加密", "SSL", "SSL 或 STARTTLS")
+    mail_user: str = _parameter("邮箱账号", "", "登录邮件服务器的账号；密码不写在工作簿里，见用户手册")
+    mail_sender: str = _parameter("发件人邮箱", "", "留空则与邮箱账号相同")
+    mail_sender_name: str = _parameter("发件人名称", "客户管理", "收件人看到的名称")
+    mail_domains: Domains = _parameter(
+        "允许的收件域名",
+        frozenset(),
+        "只发给这些域名的邮箱，用顿号隔开，例如 example.com；留空则不发邮件",
+    )
+    mail_size: float = _parameter("邮件大小上限", 20, "一封邮件连附件最多多大", unit="MB", gt=0, le=1_000)
+    mail_in_hours: Answer = _parameter(
+        "只在工作时间发送", "否", "是 = 工作时间以外不发，留到下次工作时间运行时发送"
+    )
+    notice_shares: Shares = _parameter(
+        "提醒负责人", (75.0, 100.0), "时限用掉多少时提醒负责人，各提醒一次", unit="%", shown="75、100"
+    )
+    manager_shares: Shares = _parameter(
+        "升级到上级", (100.0,), "时限用掉多少时通知负责人的上级", unit="%", shown="100"
+    )
+    management_shares: Shares = _parameter(
+        "升级到管理层", (150.0,), "时限用掉多少时通知管理层", unit="%", shown="150"
+    )
+    grave_earlier: Answer = _parameter(
+        "严重案件提前升级", "是", "是 = 紧急、严重和重大案件即将超时就通知上级，超时就通知管理层"
+    )
 
 
 def parameter_rows() -> list[tuple[str, str, str, str]]:

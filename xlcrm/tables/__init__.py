@@ -17,6 +17,7 @@ from xlcrm.tables.followups import (
 )
 from xlcrm.tables.issues import SERVICE_ISSUES
 from xlcrm.tables.lists import ANALYSIS_DETAILS, CALL_LIST, MEETING_LIST
+from xlcrm.tables.mailing import JOBS, RECIPIENTS, SENT_LOG
 from xlcrm.tables.recovery import RECOVERY_ASSESSMENTS, RECOVERY_CASES
 from xlcrm.tables.relationship import (
     ACCOUNT_PROFILES,
@@ -66,7 +67,18 @@ TABLES: Final = (
 )
 """The documents' tables, then the lists built from them, in the order of their sheets."""
 
-SYSTEM_TABLES: Final = (DUE_LIST, ALERTS, FINDINGS, RULES, PARAMETERS, HOLIDAYS, JOURNAL)
+SYSTEM_TABLES: Final = (
+    DUE_LIST,
+    ALERTS,
+    FINDINGS,
+    RULES,
+    PARAMETERS,
+    RECIPIENTS,
+    JOBS,
+    HOLIDAYS,
+    SENT_LOG,
+    JOURNAL,
+)
 """The sheets that xlcrm adds to every workbook."""
 
 BY_NAME: Final[Mapping[str, Table]] = {table.name: table for table in (*TABLES, *SYSTEM_TABLES)}

@@ -213,7 +213,7 @@ class Table:
     hint: str = ""
     title_in: Mapping[str, str] = field(default_factory=dict, hash=False)
     pack: str = FULL
-    default_rows: tuple[tuple[str, ...], ...] = ()
+    default_rows: tuple[tuple[str | None, ...], ...] = ()
     more_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @cached_property

@@ -15,6 +15,7 @@ from xlcrm.rules.parameters import parameter_rows
 from xlcrm.rules.reading import default_book, default_rows
 from xlcrm.tables import BY_NAME, PACKS, tables_of
 from xlcrm.tables.lists import ANALYSIS_DETAILS
+from xlcrm.tables.mailing import JOBS, RECIPIENTS, SENT_LOG
 from xlcrm.tables.options import list_of_column, pack_option_lists
 from xlcrm.tables.system import (
     ALERTS,
@@ -82,7 +83,8 @@ def build(
         raise UsageError(f"没有名为“{pack}”的模板，请用其中之一：{'、'.join(PACKS)}。")
     frames = _default_frames(pack, holidays or statutory(HOLIDAY_YEARS)) | dict(data or _NO_DATA)
     tables = tables_of(pack)
-    first, last = (DUE_LIST, ALERTS), (FINDINGS, RULES, PARAMETERS, HOLIDAYS, JOURNAL)
+    first = (DUE_LIST, ALERTS)
+    last = (FINDINGS, RULES, PARAMETERS, RECIPIENTS, JOBS, HOLIDAYS, SENT_LOG, JOURNAL)
     _refuse_unknown(pack, frames, (*first, *tables, *last))
     written = io.BytesIO()
     with new_book(written, PACKS[pack]) as book:
@@ -135,7 +137,7 @@ def _default_frames(pack: str, holidays: Statutory) -> dict[str, pd.DataFrame]:
         RULES.name: _rules_frame(pack),
         PARAMETERS.name: _parameters_frame(),
         HOLIDAYS.name: _holidays_frame(holidays),
-    } | {table.name: _shipped_frame(table) for table in tables_of(pack) if table.default_rows}
+    } | {table.name: _shipped_frame(table) for table in (*tables_of(pack), JOBS) if table.default_rows}
 
 
 def _shipped_frame(table: Table) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from xlcrm.analysis.sheets import sheets_of
 from xlcrm.tables import BY_NAME, FULL, SYSTEM_TABLES, tables_of
 from xlcrm.tables.lists import ANALYSIS_DETAILS
+from xlcrm.tables.mailing import JOBS, RECIPIENTS, SENT_LOG
 from xlcrm.tables.system import (
     ALERTS,
     DUE_LIST,
@@ -118,6 +119,9 @@ _PURPOSES: Final[Mapping[str, str]] = {
     RULES.name: "期限、周期、节点和阈值",
     PARAMETERS.name: "提前天数、工作时间等设置",
     HOLIDAYS.name: "放假和调休上班",
+    RECIPIENTS.name: "邮件发给谁，上级是谁",
+    JOBS.name: "定时刷新和发邮件",
+    SENT_LOG.name: "发过的邮件和提醒",
     JOURNAL.name: "每次操作的记录",
 }
 
@@ -188,6 +192,7 @@ _STEPS: Final = (
     "分析表按月统计，月份在 参数表 的 报表月份 修改。",
     "期限和周期在 规则表 修改，提前天数等在 参数表 修改。",
     "下拉列表的选项在 选项表 增加，放假安排看 节假日。",
+    "发邮件先填 通讯录 和 参数表，定时运行看 任务计划。",
 )
 
 
@@ -223,7 +228,7 @@ def contents(pack: str) -> list[Entry]:
         Entry("设置和记录"),
         *_entries(RULES, PARAMETERS),
         Entry(OPTIONS, "下拉列表的选项"),
-        *_entries(HOLIDAYS, JOURNAL),
+        *_entries(HOLIDAYS, RECIPIENTS, JOBS, SENT_LOG, JOURNAL),
     ]
 
 
