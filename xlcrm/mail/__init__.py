@@ -1,0 +1,1 @@
+"""Mail: what is said, what is masked, and how it is sent."""
