@@ -12,8 +12,11 @@ from xlcrm.actions.macros import machine_remarks, macros
 from xlcrm.actions.refresh import refresh
 from xlcrm.errors import SaveFailed, UsageError
 from xlcrm.tables import PACKS
-from xlcrm.templates import build
+from xlcrm.tables.mailing import RECIPIENTS
+from xlcrm.tables.system import PARAMETERS
+from xlcrm.templates import build, parameters_frame
 from xlcrm.templates.demo import demo_data
+from xlcrm.templates.demo.staff import DOMAIN, staff
 from xlcrm.templates.demo.wording import in_words
 from xlcrm.workbook.file import FileDoor
 
@@ -101,7 +104,8 @@ def demo(
     path = _free_name(folder, PACKS[key], WITH_MACROS if with_macros else PLAIN)
     progress("生成演示数据")
     told = macros(sys.platform, sys.executable) if with_macros else None
-    _build(path, key, in_words(demo_data(rows, moment, pack=key), key), told)
+    office = {RECIPIENTS.name: staff(), PARAMETERS.name: parameters_frame({"允许的收件域名": DOMAIN})}
+    _build(path, key, in_words(demo_data(rows, moment, pack=key), key) | office, told)
     with FileDoor(path, write=True) as door:
         outcome = refresh(door, RunParams(now=moment), progress)
     more = machine_remarks(sys.platform, sys.executable) if with_macros else ()

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from xlcrm.templates.book import build
+from xlcrm.templates.book import build, parameters_frame
 from xlcrm.templates.buttons import Button
 from xlcrm.templates.macro_book import Macros, xlwings_settings
 from xlcrm.templates.packaged import packaged_name, rebuild
 from xlcrm.templates.report_book import build_report
 
-__all__ = ["Button", "Macros", "build", "build_report", "packaged_name", "rebuild", "xlwings_settings"]
+__all__ = [
+    "Button",
+    "Macros",
+    "build",
+    "build_report",
+    "packaged_name",
+    "parameters_frame",
+    "rebuild",
+    "xlwings_settings",
+]

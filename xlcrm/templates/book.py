@@ -55,6 +55,7 @@ HOLIDAY_YEARS: Final = (2025, 2026)
 """Years that a new workbook ships with; refresh adds those that are published later."""
 
 _NO_DATA: Final[Mapping[str, pd.DataFrame]] = MappingProxyType({})
+_NOTHING_SET: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def build(
@@ -135,7 +136,7 @@ def _refuse_unknown(pack: str, frames: Mapping[str, pd.DataFrame], tables: tuple
 def _default_frames(pack: str, holidays: Statutory) -> dict[str, pd.DataFrame]:
     return {
         RULES.name: _rules_frame(pack),
-        PARAMETERS.name: _parameters_frame(),
+        PARAMETERS.name: parameters_frame(),
         HOLIDAYS.name: _holidays_frame(holidays),
     } | {table.name: _shipped_frame(table) for table in (*tables_of(pack), JOBS) if table.default_rows}
 
@@ -153,9 +154,11 @@ def _rules_frame(pack: str) -> pd.DataFrame:
     return frame.assign(limit=frame["limit"].map(_number_if_one))
 
 
-def _parameters_frame() -> pd.DataFrame:
+def parameters_frame(values: Mapping[str, str] = _NOTHING_SET) -> pd.DataFrame:
+    """参数表 as shipped, with the values of some parameters filled in."""
     frame = pd.DataFrame(parameter_rows(), columns=["name", "unit", "default", "note"], dtype=object)
-    return frame.assign(default=frame["default"].map(_number_if_one))
+    filled = frame["name"].map(values).astype(object) if values else None
+    return frame.assign(value=filled, default=frame["default"].map(_number_if_one))
 
 
 def _holidays_frame(holidays: Statutory) -> pd.DataFrame:

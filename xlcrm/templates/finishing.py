@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from xlcrm.templates import palette
 from xlcrm.templates.buttons import restyled
 from xlcrm.templates.ribbon import read_package, with_ribbon, write_package
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -29,8 +31,13 @@ _PIXEL: Final = 9525
 """English metric units."""
 
 
-def new_book(written: BinaryIO, title: str) -> Workbook:
-    """An empty workbook with our default font, row height and window."""
+@contextlib.contextmanager
+def new_book(written: BinaryIO, title: str) -> Iterator[Workbook]:
+    """An empty workbook with our default font, row height and window; written when the block is left.
+
+    Raises:
+        OSError: the folder for temporary files, which hold the sheets in the making, cannot be written.
+    """
     options = {
         "default_format_properties": {"font_name": palette.FONT, "font_size": palette.SIZE},
         "default_row_height": 22,
@@ -38,7 +45,14 @@ def new_book(written: BinaryIO, title: str) -> Workbook:
     book = Workbook(written, options)
     book.set_properties({"title": title, "created": CREATED})
     book.set_size(2400, 1400)
-    return book
+    try:
+        with book:
+            yield book
+    except FileCreateError as error:
+        reason = error.args[0].args
+    else:
+        return
+    raise OSError(*reason)  # out here it holds on to nothing: XlsxWriter leaves its package open
 
 
 def finish(path: Path, written: BinaryIO, book: Workbook, ribbon: bytes = b"") -> None:
