@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import re
+import tempfile
 import zipfile
 from functools import cache
 from typing import TYPE_CHECKING
@@ -321,6 +323,17 @@ def test_properties_name_nobody(opened: Workbook, template: Path) -> None:
     assert not opened.properties.creator
     with zipfile.ZipFile(template) as package:
         assert {info.date_time[0] for info in package.infolist()} == {1980}
+
+
+def test_no_room_for_temporary_files_is_told_and_leaves_no_package_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "没有"))
+    with pytest.raises(OSError, match="No such file") as caught:
+        build("crm", tmp_path / "a.xlsx")
+    assert not list(tmp_path.iterdir())
+    del caught
+    gc.collect()  # what was left open would be told now, and fail this test
 
 
 def test_an_unknown_pack_is_refused(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_the_other_sheets_have_the_buttons_that_belong_there(macro_books: dict[s
 def test_buttons_stand_in_frozen_rows_and_cover_no_text(macro_books: dict[str, Path], pack: str) -> None:
     """Neither the title, which spills over the cells beside it, nor a hint in the same row."""
     found = parts(macro_books[pack])
-    book = openpyxl.load_workbook(macro_books[pack], keep_vba=True)
+    book = openpyxl.load_workbook(macro_books[pack])
     for title in set(sheet_names(found)) - {HOME}:
         sheet = book[title]
         buttons = buttons_of(found, title)
