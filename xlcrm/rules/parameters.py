@@ -25,10 +25,13 @@ def _codes(value: object) -> object:
     return value
 
 
-def _weekdays(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = tidy(value).replace("星期", "周").replace("天", "日")
+def parse_weekdays(typed: str) -> frozenset[int]:
+    """The weekdays that a text names, Monday is 0: 周一至周五, 周一、周四, 每天.
+
+    Raises:
+        ValueError: it names none; says what to write.
+    """
+    text = tidy(typed).replace("星期", "周").replace("天", "日")
     if span := re.fullmatch(r"周([一二三四五六日])至周?([一二三四五六日])", text):
         first, last = (_WEEKDAYS.index(day) for day in span.groups())
         return frozenset(range(first, last + 1))
@@ -37,6 +40,10 @@ def _weekdays(value: object) -> object:
     if not re.fullmatch(r"周?[一二三四五六日]([、,;和\s]*周?[一二三四五六日])*", text):
         raise ValueError("应写成 周一至周五 或 周一、周二、周六")
     return frozenset(_WEEKDAYS.index(day) for day in text if day in _WEEKDAYS)
+
+
+def _weekdays(value: object) -> object:
+    return parse_weekdays(value) if isinstance(value, str) else value
 
 
 def _moment(value: object) -> object:
