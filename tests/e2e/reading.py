@@ -40,7 +40,13 @@ def row_of(path: Path, sheet: str, heading: str, value: object) -> int:
 
 def type_in(path: Path, sheet: str, row: int, **cells: Any) -> None:
     """Type values under headings of one row, as a person would."""
+    type_rows(path, sheet, {row: cells})
+
+
+def type_rows(path: Path, sheet: str, typed: Rows) -> None:
+    """Type values under headings of several rows."""
     with FileDoor(path, write=False) as door:
         columns = door.grid(sheet).columns
-    headings = {column[HEADING_ROW - 1]: place for place, column in enumerate(columns, start=1)}
-    patch(path, path, {sheet: {f"{letters(headings[name])}{row}": value for name, value in cells.items()}})
+    headings = {column[HEADING_ROW - 1]: letters(place) for place, column in enumerate(columns, start=1)}
+    cells = {f"{headings[name]}{row}": value for row, items in typed.items() for name, value in items.items()}
+    patch(path, path, {sheet: cells})
