@@ -112,12 +112,15 @@ class FileDoor:
         """
         return self._book.package.read(name)
 
-    def apply(self, changes: Changes, parts: Mapping[str, bytes] = MappingProxyType({})) -> Saved:
+    def apply(
+        self, changes: Changes, parts: Mapping[str, bytes] = MappingProxyType({}), *, backup: bool = True
+    ) -> Saved:
         """Write all changes in one step, with a backup, or raise and leave the file as it was.
 
         Args:
             changes: cells.
             parts: whole parts, see `xlcrm.workbook.patch.patch_blocks`.
+            backup: keep the file from before.
 
         Raises:
             UsageError: the door was opened for reading.
@@ -133,7 +136,7 @@ class FileDoor:
                 f"“{self.title}”在处理期间被别人保存过，为了不盖掉新内容，没有写入，请重新运行一次。"
             )
         self._reader.close()  # Windows replaces no file that is open
-        saved = patch_blocks(self.path, self.path, changes.blocks, backup=True, parts=parts)
+        saved = patch_blocks(self.path, self.path, changes.blocks, backup=backup, parts=parts)
         self._load()
         return saved
 

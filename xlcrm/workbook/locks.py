@@ -38,7 +38,24 @@ def held(path: Path) -> Iterator[None]:
         WorkbookInUse: another xlcrm works on it.
         SaveFailed: nothing can be written beside the workbook.
     """
-    file = lock_file(path)
+    with held_for(path, "", f"另一个 xlcrm 正在处理“{path.name}”，请等它结束后再试。"):
+        yield
+
+
+@contextlib.contextmanager
+def held_for(path: Path, purpose: str, refusal: str) -> Iterator[None]:
+    """Be the only one that does one thing for a workbook while the block runs, with a lock file of its own.
+
+    Args:
+        path: the workbook.
+        purpose: a word of the lock file's name.
+        refusal: the sentence where somebody else does it already.
+
+    Raises:
+        WorkbookInUse: somebody else does.
+        SaveFailed: nothing can be written beside the workbook.
+    """
+    file = lock_file(path, purpose)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
@@ -48,16 +65,17 @@ def held(path: Path) -> Iterator[None]:
         ) from error
     try:
         if not _lock(handle):
-            raise WorkbookInUse(f"另一个 xlcrm 正在处理“{path.name}”，请等它结束后再试。")
+            raise WorkbookInUse(refusal)
         yield
     finally:
         os.close(handle)
 
 
-def lock_file(path: Path) -> Path:
-    """The small file that `held` locks; it need not exist."""
+def lock_file(path: Path, purpose: str = "") -> Path:
+    """The small file that is locked; it need not exist."""
     real = path.resolve()
-    return real.parent / PRIVATE_FOLDER / _LOCK_FOLDER / f"{real.name}.lock"
+    name = f"{real.name}.{purpose}.lock" if purpose else f"{real.name}.lock"
+    return real.parent / PRIVATE_FOLDER / _LOCK_FOLDER / name
 
 
 def refuse_if_open(path: Path) -> None:
