@@ -52,7 +52,7 @@ def alerts(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> Alerts:
     for place, clock in enumerate(every):
         own = np.flatnonzero(number[first] == place)
         if len(own):
-            for key, words in _worded(facts, clock, row[first[own]]).items():
+            for key, words in worded(facts, clock, row[first[own]]).items():
                 cells[key][own] = words
     breached = int(late.sum())
     return Alerts(pd.DataFrame(cells), breached, len(order) - breached, len(order) - len(first))
@@ -68,7 +68,7 @@ def _shown(facts: Facts, clock: Clock) -> Integers:
     return np.sort(np.concatenate(picked))
 
 
-def _worded(facts: Facts, clock: Clock, rows: Integers) -> dict[str, Objects | list[str] | str]:
+def worded(facts: Facts, clock: Clock, rows: Integers) -> dict[str, Objects | list[str] | str]:
     """Key of `tables.system.ALERTS` -> (n,) the cells of a clock's rows, or the one that all share."""
     table, codes = BY_NAME[clock.table], facts.codes(clock.table)[rows]
     natural = np.array([rule.calendar is CalendarKind.NATURAL for rule in clock.rules], dtype=bool)
