@@ -1,0 +1,210 @@
+"""Hiding personal data: what leaves the office by copy or mail goes through here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from xlcrm.mail.people import contact_names, key_of, split_names, staff_names
+from xlcrm.mail.personal import (
+    CONTACT,
+    EMAIL,
+    HIDDEN,
+    IDENTITY,
+    PHONE,
+    Folded,
+    Span,
+    digits_of,
+    find_emails,
+    find_identities,
+    find_known,
+    find_phones,
+    fold,
+    shown_email,
+)
+from xlcrm.rules.parameters import MASKED
+from xlcrm.tables.base import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from xlcrm.tables.frames import SheetData
+
+_ADDRESS: Final = 5
+"""Letters of the shortest thing in a column of addresses that is looked for elsewhere."""
+_NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Masker:
+    """Hides personal data in texts: what it has learned from a workbook, and what looks like it.
+
+    Attributes:
+        kinds: of `xlcrm.rules.parameters.MASKED`, which are hidden.
+        names: of the customers' people, folded, without blanks.
+        staff: names of the office's own people, in the same form; a text of nothing but these stays.
+        phones: digits of numbers that were entered as telephone numbers.
+        emails: addresses that were entered, in small letters.
+    """
+
+    kinds: frozenset[str]
+    names: frozenset[str] = _NOBODY
+    staff: frozenset[str] = _NOBODY
+    phones: frozenset[str] = _NOBODY
+    emails: frozenset[str] = _NOBODY
+    _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, tables: Mapping[str, SheetData], masked: frozenset[str]) -> Self:
+        """A masker for what a workbook holds.
+
+        Args:
+            tables: name -> the sheet; values are learned by what columns are declared to hold.
+            masked: which kinds are hidden, see 脱敏内容 of 参数表.
+        """
+        return cls(
+            masked,
+            contact_names(tables) if CONTACT in masked else _NOBODY,
+            staff_names(tables),
+            _phones(tables) if PHONE in masked else _NOBODY,
+            _emails(tables) if EMAIL in masked else _NOBODY,
+        )
+
+    def text(self, value: str) -> str:
+        """The text with everything hidden that is to be; the same text where there is nothing."""
+        if value not in self._known:
+            self._known[value] = self._masked(value)
+        return self._known[value]
+
+    def cells(self, values: Sequence[Any]) -> list[Any]:
+        """The values of one column; texts are masked, and numbers that were entered as a telephone number."""
+        return [self._cell(value) for value in values]
+
+    def hides(self, value: str) -> bool:
+        """Whether anything in the text is to be hidden."""
+        return self.text(value) != value
+
+    @property
+    def words(self) -> str:
+        """What is hidden, for the reader: 电话、邮箱、联系人、证件号."""
+        return "、".join(kind for kind in MASKED if kind in self.kinds)
+
+    def _cell(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, int | float) and value == value // 1 and str(int(value)) in self.phones:
+            return self.text(str(int(value)))
+        return value
+
+    def _masked(self, value: str) -> str:
+        folded = fold(value)
+        spans = _apart(self._spans(folded))
+        shown, end = [], 0
+        for span in spans:
+            shown += [value[end : folded.places[span.start]], span.shown]
+            end = folded.places[span.end - 1] + 1
+        return "".join([*shown, value[end:]])
+
+    def _spans(self, folded: Folded) -> Iterator[Span]:
+        """What is to be hidden; what comes first wins over what overlaps it."""
+        text = folded.text
+        if IDENTITY in self.kinds:
+            yield from find_identities(text)
+        if EMAIL in self.kinds:
+            yield from find_emails(text)
+            yield from self._other_emails(text)
+        if PHONE in self.kinds:
+            yield from find_phones(text)
+            yield from find_known(text, self.phones)
+        if self.names and not self._is_staff(text):
+            yield from self._people(text)
+
+    def _is_staff(self, text: str) -> bool:
+        return all(key_of(part) in self.staff for part in split_names(text))
+
+    def _other_emails(self, text: str) -> Iterator[Span]:
+        """Entered addresses that do not look like one, such as wang@office or wang#example.com."""
+        lowered = _lowered(text) if self.emails else ""
+        for address in self.emails:
+            start = lowered.find(address)
+            while start >= 0:
+                end = start + len(address)
+                yield Span(start, end, shown_email(text[start:end]) if "@" in address else HIDDEN)
+                start = lowered.find(address, end)
+
+    def _people(self, text: str) -> Iterator[Span]:
+        """Names wherever they stand, blanks between their letters or not; the longest one wins."""
+        lowered = _lowered(text)
+        places = [place for place, letter in enumerate(lowered) if not letter.isspace()]
+        dense = "".join(lowered[place] for place in places)
+        at = 0
+        while at < len(dense):
+            name = next(
+                (name for name in self._by_letter.get(dense[at], ()) if dense.startswith(name, at)), ""
+            )
+            start = places[at]
+            end = places[at + len(name) - 1] + 1 if name else start
+            if name and _stands_alone(lowered, start, end):
+                yield Span(start, end, f"{text[start]}*")
+                at += len(name)
+            else:
+                at += 1
+
+    @cached_property
+    def _by_letter(self) -> Mapping[str, tuple[str, ...]]:
+        """First letter -> the names that begin with it, the longest first."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.names, key=lambda name: (-len(name), name)):
+            found.setdefault(name[0], []).append(name)
+        return {letter: tuple(names) for letter, names in found.items()}
+
+
+def _lowered(text: str) -> str:
+    """Small letters, each in its place: some letters become two when they are folded."""
+    return "".join(low if len(low := letter.casefold()) == 1 else letter for letter in text)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """A name in Latin letters is no part of a longer word."""
+    return not any(
+        inner.isascii() and inner.isalpha() and outer.isascii() and outer.isalpha()
+        for inner, outer in ((text[start], text[start - 1 : start]), (text[end - 1], text[end : end + 1]))
+    )
+
+
+def _apart(spans: Iterator[Span]) -> list[Span]:
+    """Spans that do not overlap, in the order of the text; the first that was found wins."""
+    kept: list[Span] = []
+    for span in spans:
+        if all(span.end <= other.start or span.start >= other.end for other in kept):
+            kept.append(span)
+    return sorted(kept)
+
+
+def _values(tables: Mapping[str, SheetData], kinds: frozenset[Kind]) -> set[str]:
+    return {
+        str(value)
+        for sheet in tables.values()
+        for column in sheet.table.columns
+        if column.kind in kinds
+        for value in sheet.frame[column.key].dropna().unique()
+    }
+
+
+def _phones(tables: Mapping[str, SheetData]) -> frozenset[str]:
+    """Digits of every entered number, but for those that are somebody's id or a day."""
+    ids = _values(tables, frozenset({Kind.ID, Kind.REF}))
+    typed = _values(tables, frozenset({Kind.PHONE}))
+    found = {digits for cell in typed for digits in digits_of(cell)}
+    return frozenset(digits for digits in found - ids if not _is_day(digits))
+
+
+def _is_day(digits: str) -> bool:
+    return len(digits) == len("20261122") and digits[:2] in ("19", "20") and digits[4:6] <= "12"
+
+
+def _emails(tables: Mapping[str, SheetData]) -> frozenset[str]:
+    cells = _values(tables, frozenset({Kind.EMAIL}))
+    parts = {part for cell in cells for part in _lowered(fold(cell).text).replace(";", " ").split()}
+    return frozenset(part for part in parts if len(part) >= _ADDRESS and not list(find_emails(part)))
