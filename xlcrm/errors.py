@@ -23,7 +23,9 @@
       RuleError                规则表 cannot be used
       ParameterError           参数表 cannot be used
       CalendarError            working hours or 节假日 cannot be used
+      MailError                no password, no keyring, or what was sent cannot be noted
       UsageError               a request that makes no sense
+      ClusterError             the Dask cluster cannot be used
       IncompleteInstall        a file that came with xlcrm or xlwings is missing
 
 Each message is one Chinese sentence: where, what was found, what to do. When one is raised, nothing
@@ -129,8 +131,16 @@ class CalendarError(XlcrmError):
     """Working hours or 节假日 cannot be used."""
 
 
+class MailError(XlcrmError):
+    """Mail cannot be sent at all: no password, no keyring, or no place to note what was sent."""
+
+
 class UsageError(XlcrmError):
     """A request that makes no sense as asked."""
+
+
+class ClusterError(XlcrmError):
+    """The Dask cluster that a command was told to use stops us."""
 
 
 class IncompleteInstall(XlcrmError):
