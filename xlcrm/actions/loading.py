@@ -20,11 +20,12 @@ from xlcrm.workbook.reading import Reading, find_sheets, read_tables
 from xlcrm.worktime import Worktime, parse_hours, statutory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from xlcrm.actions.base import Progress
     from xlcrm.tables.base import Table
     from xlcrm.tables.frames import SheetData
+    from xlcrm.tables.options import OptionList
     from xlcrm.workbook.port import Door
     from xlcrm.worktime import Segment, Statutory
 
@@ -106,17 +107,22 @@ def pack_of(door: Door) -> str:
 def _tables(door: Door, pack: str) -> tuple[Table, ...]:
     """Every known table as the pack has it, open lists completed with what the office added to 选项表."""
     tables = tuple(table.in_pack(pack) for table in (*TABLES, *SYSTEM_TABLES))
-    if OPTIONS not in door.sheets:
-        return tables
     lists = option_lists(tables, FULL)
-    names = {item.name for item in lists}
+    return with_additions(tables, lists, filled_lists(door, lists))
+
+
+def filled_lists(door: Door, lists: Iterable[OptionList]) -> dict[str, list[str]]:
+    """Name of a list -> the values that stand under it in 选项表; nothing where the sheet is missing."""
     filled: dict[str, list[str]] = {}
+    if OPTIONS not in door.sheets:
+        return filled
+    names = {item.name for item in lists}
     for column in door.grid(OPTIONS).columns:
         texts = [value.strip() if isinstance(value, str) else None for value in column]
         heading = next((at for at, text in enumerate(texts) if text in names), None)
         if heading is not None:
             filled[str(texts[heading])] = [text for text in texts[heading + 1 :] if text]
-    return with_additions(tables, lists, filled)
+    return filled
 
 
 def calendar(

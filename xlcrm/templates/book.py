@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -41,12 +44,13 @@ from xlcrm.templates.table_sheet import Layout, add_table_sheet
 from xlcrm.worktime import statutory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from xlsxwriter import Workbook
 
     from xlcrm.tables import Table
+    from xlcrm.tables.base import Column
+    from xlcrm.tables.options import OptionList
     from xlcrm.templates.buttons import Button
     from xlcrm.templates.macro_book import Macros
     from xlcrm.worktime import Statutory
@@ -58,6 +62,24 @@ _NO_DATA: Final[Mapping[str, pd.DataFrame]] = MappingProxyType({})
 _NOTHING_SET: Final[Mapping[str, str]] = MappingProxyType({})
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What one workbook has besides its pack's own.
+
+    Attributes:
+        columns: table name -> columns right of the declared ones; their cells come with the table's data.
+        lists: sheets before 校验结果, each with its rows.
+        options: name of a list -> values under the shipped ones in 选项表.
+    """
+
+    columns: Mapping[str, Sequence[Column]] = field(default_factory=dict)
+    lists: Sequence[tuple[Table, pd.DataFrame]] = ()
+    options: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+_PLAIN: Final = Extras()
+
+
 def build(
     pack: str,
     path: Path,
@@ -65,6 +87,7 @@ def build(
     *,
     holidays: Statutory | None = None,
     macros: Macros | None = None,
+    extras: Extras = _PLAIN,
 ) -> None:
     """Write a new workbook.
 
@@ -75,6 +98,7 @@ def build(
             sheet ships with rows (规则表, 参数表, 节假日, 客户标签体系表) it takes their place.
         holidays: days off and make-up days for 节假日; those of `HOLIDAY_YEARS` by default.
         macros: makes it a macro workbook (.xlsm) with buttons; without them it is a plain one (.xlsx).
+        extras: what it has besides the pack's own sheets, columns and options.
 
     Raises:
         UsageError: no such pack, or data for a table that the pack does not have.
@@ -82,25 +106,30 @@ def build(
     """
     if pack not in PACKS:
         raise UsageError(f"没有名为“{pack}”的模板，请用其中之一：{'、'.join(PACKS)}。")
-    frames = _default_frames(pack, holidays or statutory(HOLIDAY_YEARS)) | dict(data or _NO_DATA)
+    frames = default_frames(pack, holidays) | dict(data or _NO_DATA)
     tables = tables_of(pack)
     first = (DUE_LIST, ALERTS)
     last = (FINDINGS, RULES, PARAMETERS, RECIPIENTS, JOBS, HOLIDAYS, SENT_LOG, JOURNAL)
     _refuse_unknown(pack, frames, (*first, *tables, *last))
+    frames |= {table.name: rows for table, rows in extras.lists}
+    added = [table for table, _ in extras.lists]
     written = io.BytesIO()
     with new_book(written, PACKS[pack]) as book:
         styles = Styles(book)
-        lists = pack_option_lists(pack)
+        lists = [_with_options(item, extras.options) for item in pack_option_lists(pack)]
         buttons = macros.buttons if macros else ()
         home = book.add_worksheet(HOME)
-        for table in (*first, *tables, *last):
+        for table in (*first, *tables, *added, *last):
             if table is HOLIDAYS:
                 add_options_sheet(book, book.add_worksheet(OPTIONS), lists, styles, pack)
             if table.name == ANALYSIS_DETAILS.name:
                 _add_analysis(book, pack, styles, buttons)
             layout = Layout(
                 table=table,
-                columns=sheet_columns(table, default_book(pack).rules, pack),
+                columns=(
+                    *sheet_columns(table, default_book(pack).rules, pack),
+                    *extras.columns.get(table.name, ()),
+                ),
                 data=frames.get(table.name, pd.DataFrame()),
                 lists=list_of_column(lists),
                 tab=tab_color(table),
@@ -133,11 +162,22 @@ def _refuse_unknown(pack: str, frames: Mapping[str, pd.DataFrame], tables: tuple
             raise UsageError(f"模板“{PACKS[pack]}”没有“{title}”这张表，请去掉它的数据或改用别的模板。")
 
 
-def _default_frames(pack: str, holidays: Statutory) -> dict[str, pd.DataFrame]:
+def _with_options(item: OptionList, added: Mapping[str, Sequence[str]]) -> OptionList:
+    more = [value for value in added.get(item.name, ()) if value not in item.values]
+    return dataclasses.replace(item, values=(*item.values, *more)) if more else item
+
+
+def default_frames(pack: str, holidays: Statutory | None = None) -> dict[str, pd.DataFrame]:
+    """The rows that a new workbook ships with: table name -> frame keyed by column keys.
+
+    Args:
+        pack: key of `PACKS`.
+        holidays: days off and make-up days for 节假日; those of `HOLIDAY_YEARS` by default.
+    """
     return {
         RULES.name: _rules_frame(pack),
         PARAMETERS.name: parameters_frame(),
-        HOLIDAYS.name: _holidays_frame(holidays),
+        HOLIDAYS.name: _holidays_frame(holidays or statutory(HOLIDAY_YEARS)),
     } | {table.name: _shipped_frame(table) for table in (*tables_of(pack), JOBS) if table.default_rows}
 
 

@@ -45,6 +45,8 @@ _TITLE_SIZE: Final = 16
 LINE_HEIGHT: Final = 15.5
 """Points that one line of text takes."""
 
+_SHEET_ROWS: Final = 1_048_576
+"""Rows that a sheet has in Excel."""
 _FITTED: Final = frozenset({"rules", "parameters"})
 """Tables that ship filled, each row as high as its text."""
 _HIDDEN: Final = frozenset({("due_list", "task_id")})
@@ -93,7 +95,7 @@ class Layout:
     @property
     def last_row(self) -> int:
         """Last row that is prepared for typing, counted from 1."""
-        return max(LAST_PREPARED_ROW, HEADING_ROW + len(self.data) + SPARE_ROWS)
+        return min(max(LAST_PREPARED_ROW, HEADING_ROW + len(self.data) + SPARE_ROWS), _SHEET_ROWS)
 
 
 def add_table_sheet(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
