@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -44,6 +43,7 @@ from xlcrm.templates.table_sheet import Layout, add_table_sheet
 from xlcrm.worktime import statutory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from xlsxwriter import Workbook
@@ -163,8 +163,9 @@ def _refuse_unknown(pack: str, frames: Mapping[str, pd.DataFrame], tables: tuple
 
 
 def _with_options(item: OptionList, added: Mapping[str, Sequence[str]]) -> OptionList:
-    more = [value for value in added.get(item.name, ()) if value not in item.values]
-    return dataclasses.replace(item, values=(*item.values, *more)) if more else item
+    shipped = item.values  # noqa: PD011 - a list of words, no frame
+    more = [value for value in added.get(item.name, ()) if value not in shipped]
+    return dataclasses.replace(item, values=(*shipped, *more)) if more else item
 
 
 def default_frames(pack: str, holidays: Statutory | None = None) -> dict[str, pd.DataFrame]:
