@@ -6,7 +6,7 @@ import datetime as dt
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -53,6 +53,26 @@ class AnalyseParams(RunParams):
     """Which month to report: any day of it; None for 报表月份 of 参数表, else the current one."""
 
     month: dt.date | None = None
+
+
+class MailParams(RunParams):
+    """Which letters to send, or only to show.
+
+    Attributes:
+        apply: send them; otherwise it is only shown who would get what.
+        letters: which kinds, see `xlcrm.tables.mailing.LETTER_KIND`.
+        to: names of 通讯录, or addresses within 允许的收件域名; none for all whom the letters are for.
+        month: which month management reads about; see `AnalyseParams`.
+        draft: write drafts to look at and send by hand.
+        again: send also what was sent today.
+    """
+
+    apply: bool = False
+    letters: tuple[Literal["管理层邮件", "个人清单", "超时提醒"], ...] = ("管理层邮件", "个人清单")
+    to: tuple[str, ...] = ()
+    month: dt.date | None = None
+    draft: bool = False
+    again: bool = False
 
 
 class WhyParams(RunParams):

@@ -9,7 +9,10 @@ from xlcrm.tables.fields import YES_NO, Email, LongText, Moment, OneOf, Person, 
 
 MANAGEMENT: Final = "管理层"
 MAIL_ROLE: Final = Choice((MANAGEMENT, "主管", "负责人"))
-LETTER_KIND: Final = Choice(("管理层邮件", "个人清单", "超时提醒"))
+MANAGEMENT_LETTER: Final = "管理层邮件"
+DIGEST: Final = "个人清单"
+NOTICES: Final = "超时提醒"
+LETTER_KIND: Final = Choice((MANAGEMENT_LETTER, DIGEST, NOTICES))
 SENT: Final = "已发送"
 REFUSED: Final = "被拒收"
 DEFERRED: Final = "待重发"

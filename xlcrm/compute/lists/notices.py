@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.compute.clocks.deadlines import day_minutes, is_fixed, limit_minutes
-from xlcrm.compute.clocks.verdicts import AT_RISK, BREACHED, OPEN, STATUSES, calendar_of
+from xlcrm.compute.clocks.verdicts import AT_RISK, BREACHED, ON_HOLD, OPEN, STATUSES, calendar_of
 from xlcrm.compute.identity import first_known, links_to, of_register, own_cells
 from xlcrm.compute.lists.alerts import worded
 from xlcrm.compute.lists.due_list import GRAVE, LEVEL_KEYS
@@ -88,6 +88,17 @@ def notices(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> pd.DataFra
     return found.iloc[order].reset_index(drop=True)
 
 
+def open_names(facts: Facts, clocks: Mapping[tuple[str, str], Clock]) -> frozenset[str]:
+    """What the keys of notices on clocks begin with that have not stopped yet, paused ones included."""
+    return frozenset(
+        name for clock in clocks.values() for name in _names(facts, clock, _standing(clock)).tolist()
+    )
+
+
+def _standing(clock: Clock) -> Integers:
+    return np.flatnonzero(np.isin(clock.status, (*OPEN, ON_HOLD)))
+
+
 def _none() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
 
@@ -109,7 +120,9 @@ def _levels(parameters: Parameters, audience: str) -> list[_Level]:
 
 
 def _of_clock(facts: Facts, clock: Clock, levels: Mapping[str, list[_Level]]) -> pd.DataFrame:
-    rows = np.flatnonzero(np.isin(clock.status, OPEN))
+    standing = _standing(clock)
+    runs = np.isin(clock.status[standing], OPEN)
+    rows = standing[runs]
     if not len(rows):
         return _none()
     share = used_up(facts, clock, rows)
@@ -123,7 +136,7 @@ def _of_clock(facts: Facts, clock: Clock, levels: Mapping[str, list[_Level]]) ->
     for flags in reached.values():
         told |= flags.any(axis=0)
     told &= _stands_for_customer(facts, clock, rows, told)
-    starts = _names(facts, clock, rows)
+    names = _names(facts, clock, standing)[runs]
     words = worded(facts, clock, rows)
     frames = []
     for audience, flags in reached.items():
@@ -131,7 +144,7 @@ def _of_clock(facts: Facts, clock: Clock, levels: Mapping[str, list[_Level]]) ->
         highest = len(flags) - 1 - np.argmax(flags[::-1, at], axis=0)
         texts = [level.text for level in levels[audience]]
         known = [
-            tuple(f"{starts[row]}|{text}" for text in texts[place:])
+            tuple(f"{names[row]}|{text}" for text in texts[place:])
             for row, place in zip(at.tolist(), highest.tolist(), strict=True)
         ]
         frames.append(
@@ -225,7 +238,7 @@ def _stands_for_customer(facts: Facts, clock: Clock, rows: Integers, among: Flag
     return keep
 
 
-def _names(facts: Facts, clock: Clock, rows: Integers) -> list[str]:
+def _names(facts: Facts, clock: Clock, rows: Integers) -> Objects:
     """(n,) what tells the clocks of rows from all others, whatever rows come before them in the sheet.
 
     That is the case's own id, else the customer, else where the row stands; and when the clock started.
@@ -241,4 +254,5 @@ def _names(facts: Facts, clock: Clock, rows: Integers) -> list[str]:
         [f"{clock.table}|{who}|{clock.name}|{at}" for who, at in zip(about, starts, strict=True)]
     )
     again = names.groupby(names).cumcount().tolist()
-    return [f"{name} {count + 1}" if count else name for name, count in zip(names, again, strict=True)]
+    told_apart = [f"{name} {count + 1}" if count else name for name, count in zip(names, again, strict=True)]
+    return np.array(told_apart, dtype=object)
