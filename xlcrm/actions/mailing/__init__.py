@@ -1,0 +1,1 @@
+"""Letters from a workbook: who gets which, what they say, what was sent."""
