@@ -80,6 +80,10 @@ class FakeDoor:
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
+    def file(self) -> None:
+        return None
+
+    @property
     def sheets(self) -> Sequence[str]:
         return list(self.content)
 

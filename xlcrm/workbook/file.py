@@ -62,6 +62,11 @@ class FileDoor:
         return self.path.name
 
     @property
+    def file(self) -> Path:
+        """The workbook itself."""
+        return self.path
+
+    @property
     def sheets(self) -> tuple[str, ...]:
         """Names of the worksheets, in their order; chart sheets are none."""
         return tuple(self._book.sheets)

@@ -158,6 +158,10 @@ class Door(Protocol):
         """The workbook's file name, for messages."""
 
     @property
+    def file(self) -> Path | None:
+        """The workbook's file on this machine; None where it has none: never saved, or on a server."""
+
+    @property
     def sheets(self) -> Sequence[str]:
         """Names of the worksheets, in their order."""
 

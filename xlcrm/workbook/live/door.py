@@ -107,6 +107,11 @@ class LiveDoor:
         return self._title
 
     @property
+    def file(self) -> Path | None:
+        """The workbook's file in a local folder; None where it was never saved or lives on a server."""
+        return self._path
+
+    @property
     def sheets(self) -> tuple[str, ...]:
         """Names of the worksheets, in their order."""
         return tuple(self._sheets)
