@@ -40,6 +40,10 @@ class Typed(Door):
         self.grids = grids
 
     @property
+    def file(self) -> None:
+        return None
+
+    @property
     def title(self) -> str:
         return "客户.xlsx"
 
