@@ -24,6 +24,7 @@
       ParameterError           参数表 cannot be used
       CalendarError            working hours or 节假日 cannot be used
       MailError                no password, no keyring, or what was sent cannot be noted
+      CopyRefused              a management copy that did not pass its examination
       UsageError               a request that makes no sense
       ClusterError             the Dask cluster cannot be used
       IncompleteInstall        a file that came with xlcrm or xlwings is missing
@@ -133,6 +134,10 @@ class CalendarError(XlcrmError):
 
 class MailError(XlcrmError):
     """Mail cannot be sent at all: no password, no keyring, or no place to note what was sent."""
+
+
+class CopyRefused(XlcrmError):
+    """A management copy would show what it must not, so nobody gets it."""
 
 
 class UsageError(XlcrmError):
