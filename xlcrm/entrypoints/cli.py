@@ -12,7 +12,7 @@ import typer
 
 from xlcrm import __version__
 from xlcrm.entrypoints import faults
-from xlcrm.entrypoints.commands import acting, describing, installing, making, reporting, tending
+from xlcrm.entrypoints.commands import acting, describing, installing, making, reporting, scheduling, tending
 from xlcrm.entrypoints.terminal import CANNOT, err, in_utf8, out
 from xlcrm.entrypoints.wording import ChineseGroup, help_text, is_usage_error, usage_sentence
 
@@ -28,7 +28,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _family in (acting, reporting, making, describing, installing, tending):  # the order of the help
+for _family in (
+    acting,
+    reporting,
+    making,
+    describing,
+    scheduling,
+    installing,
+    tending,
+):  # the order of the help
     app.add_typer(_family.commands)
 
 
