@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.mail import plain
-from xlcrm.mail.contents import ESCALATED, LATE, NEARLY
+from xlcrm.mail.contents import ESCALATED, LATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 640
 """Pixels that a letter takes where there is room; less on a phone."""
-_SAID: Final = ("逾期", "今日到期", "已超时")
 
 
 def management_subject(figures: ManagementFigures) -> str:
@@ -80,7 +79,7 @@ def _environment() -> Environment:
         "how_to_record": plain.HOW_TO_RECORD,
         "comparison": plain.comparison,
         "breached_note": plain.breached_note,
-        "nearly": NEARLY,
+        "clocks_note": plain.clocks_note,
     }
     return environment
 

@@ -65,6 +65,12 @@ def breached_note(figures: ManagementFigures) -> str:
     return f"已超时未完成的时钟：{late.value}" if late and late.number else "没有已超时未完成的时钟"
 
 
+def clocks_note(content: DigestContent) -> str:
+    """The heading of a person's clocks."""
+    counts = [f"{status}{count}个" for status, count in content.clock_counts.items() if count]
+    return f"时钟：{'、'.join(counts)}"
+
+
 def source_lines(origin: Origin) -> list[str]:
     """Where the figures come from, and what was done to them."""
     masked = f"已遮住：{'、'.join(origin.masked)}" if origin.masked else "没有遮住任何内容"
@@ -96,7 +102,7 @@ def digest_text(content: DigestContent) -> str:
     for group in content.groups:
         lines += ["", f"【{group.state} {group.count}项】", *_tasks(group)]
     if content.clocks:
-        lines += ["", f"【时限 {sum(content.clock_counts.values())}个】", *_clocks(content.clocks, own=True)]
+        lines += ["", f"【{clocks_note(content)}】", *_clocks(content.clocks, own=True)]
         if left_out := sum(content.clock_counts.values()) - len(content.clocks):
             lines.append(f"    另有 {left_out} 个，见超时预警")
     lines += ["", HOW_TO_RECORD]

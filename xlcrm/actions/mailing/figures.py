@@ -272,11 +272,12 @@ def _attained_note(scope: Scope) -> str:
 def _counted(counts: Counter[str], prefix: str, was: Mapping[str, float], order: Any) -> tuple[Headline, ...]:
     """One figure a label, those of the last letter that are gone too."""
     told = {label.removeprefix(prefix): number for label, number in was.items() if label.startswith(prefix)}
-    gone = [label for label, number in told.items() if number and label not in set(map(_key, counts))]
+    shown = set(map(_key, counts))
+    gone = [label for label, number in told.items() if number and label not in shown]
     compared = _LATE in was
     return tuple(
         Headline(label, float(counts[label]), "个", told.get(_key(label), 0.0) if compared else None)
-        for label in (*sorted(counts, key=order), *sorted(gone))
+        for label in sorted([*counts, *gone], key=order)
     )
 
 

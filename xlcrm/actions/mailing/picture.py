@@ -34,6 +34,9 @@ _WIDTH: Final = 5.12
 """Inches. Fewer than a mail has, so that letters can still be read on a phone."""
 _GAP: Final = 0.16
 _TITLE: Final = 0.34
+_EDGE: Final = 0.06
+_RIGHT: Final = 0.56
+"""Of the width that the second of two charts takes."""
 _PEOPLE: Final = 8
 NO_FONT: Final = "这台电脑没有中文字体，所以没有画图"
 
@@ -96,7 +99,7 @@ def _attainment(scope: Scope) -> _Part | None:
         for month, rate in zip(months, rates, strict=True)
         if np.isfinite(rate)
     )
-    return _Part("近6个月SLA达成率", Drawing(ChartKind.LINES, months, (series,)), words)
+    return _Part("近6个月SLA达成率", Drawing(ChartKind.COLUMNS, months, (series,)), words)
 
 
 def _rows(scope: Scope, sheet: AnalysisSheet, name: str) -> pd.DataFrame:
@@ -109,19 +112,21 @@ def _drawn(parts: Sequence[_Part], fonts: Sequence[str]) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - mails without a picture go without it
     from matplotlib.figure import Figure  # noqa: PLC0415 - same
 
-    width = (_WIDTH - _GAP * (len(parts) - 1)) / len(parts)
-    high = max(height(part.drawing, width) for part in parts)
+    room = _WIDTH - 2 * _EDGE - _GAP * (len(parts) - 1)
+    widths = [room] if len(parts) == 1 else [room * (1 - _RIGHT), room * _RIGHT]
+    high = max(height(part.drawing, width) for part, width in zip(parts, widths, strict=True))
     page = (_WIDTH, high + _TITLE)
     written = io.BytesIO()
     with drawing_style(fonts):
         figure = Figure(figsize=page, dpi=_PIXELS / _WIDTH, facecolor="white")
-        for order, part in enumerate(parts):
-            left = order * (width + _GAP)
+        left = _EDGE
+        for part, width in zip(parts, widths, strict=True):
             figure.text(
-                left / _WIDTH, 1 - 0.06 / page[1], part.title, color=INK, size=10, weight="bold", va="top"
+                left / _WIDTH, 1 - _EDGE / page[1], part.title, color=INK, size=10, weight="bold", va="top"
             )
             own = height(part.drawing, width) if part.drawing.kind is ChartKind.BARS else high
             draw(figure.add_axes((0, 0, 1, 1)), part.drawing, (left, high - own, width, own), page)
+            left += width + _GAP
         more: dict[str, Any] = {"metadata": {"Software": MARK}}
         FigureCanvasAgg(figure).print_png(written, **more)  # type: ignore[no-untyped-call] # matplotlib has no type here
     return written.getvalue()
