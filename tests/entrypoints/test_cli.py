@@ -41,6 +41,7 @@ COMMANDS = (
     "new",
     "demo",
     "addin",
+    "schedule",
     "renew",
     "schema",
     "rules",
@@ -81,6 +82,11 @@ def test_help_of_a_command_is_chinese(name: str) -> None:
         "pdf",
         "html",
         "png",
+        "install",
+        "windows",
+        "macos",
+        "systemd",
+        "cron",
     }
     assert "用法：" in ran.out
 
@@ -100,7 +106,7 @@ def test_version() -> None:
     [
         (["refresh"], "缺少“文件”；用 xlcrm refresh --help"),
         (["refresh", "a.xlsx", "--schnell"], "没有选项“--schnell”"),
-        (["refresh", "a.xlsx", "b.xlsx"], "命令写法不对"),
+        (["report", "a.xlsx", "b.xlsx"], "命令写法不对"),
         (["fly"], "没有命令“fly”；用 xlcrm --help"),
         (["why", "a.xlsx", "--sheet", "x"], "缺少“--row”"),
         (["why", "a.xlsx", "--sheet", "x", "--row", "0"], "“--row”的值不能使用"),

@@ -49,13 +49,14 @@ def _prepare(door: Door, params: AnalyseParams, progress: Progress) -> Outcome:
     remarks = [*missing_sheets(door, loaded), *result.remarks, *kept_remark(result.retired)]
     data = {"month": str(month), "sheets": _shown(result)}
     if not result.made:
-        return Outcome("没有可以更新的分析表，文件没有改动", remarks=remarks, data=data)
+        return Outcome("没有可以更新的分析表，文件没有改动", remarks=remarks, data=data, rows=loaded.rows)
     progress("整理结果")
     entry = Entry(LABEL, len(found), time.monotonic() - started, journal_details(result.retired))
     blocks = [*result.blocks, *journal_blocks(loaded, entry, result.blocks)]
     counts = {"分析表": len(result.made), "分析块": result.panels, "明细行": result.details}
     message = f"已更新 {len(result.made)} 张分析表（{month_text(month)}）{_summary(result)}"
-    return Outcome(message, counts, remarks, changes=Changes(blocks, result.titles), data=data)
+    changes = Changes(blocks, result.titles)
+    return Outcome(message, counts, remarks, changes=changes, data=data, rows=loaded.rows)
 
 
 def _summary(result: Analysed) -> str:

@@ -6,9 +6,10 @@ import datetime as dt
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +76,26 @@ class MailParams(RunParams):
     again: bool = False
 
 
+class CopyParams(RunParams):
+    """What a management copy is to be.
+
+    Attributes:
+        month: any day of the month to report; None for 报表月份 of 参数表, else the current one.
+        out: the file, or a folder for it; None for beside the workbook, under a name of its own.
+        masked: what is hidden; None for 脱敏内容 of 参数表.
+        encrypt: whether it needs a password; None for 副本加密 of 参数表.
+        password: typed just now; None for the one of the environment or the keyring.
+        force: whether a file that is no copy of ours may be replaced.
+    """
+
+    month: dt.date | None = None
+    out: Path | None = None
+    masked: frozenset[str] | None = None
+    encrypt: bool | None = None
+    password: SecretStr | None = None
+    force: bool = False
+
+
 class WhyParams(RunParams):
     """Which row to explain."""
 
@@ -94,6 +115,7 @@ class Outcome:
         changes: what was to be written.
         saved: what the door wrote; None for a dry run or an action that writes nothing.
         data: for actions that answer with data, what --json prints.
+        rows: of the office's own tables; 0 where nobody counted.
     """
 
     message: str
@@ -103,6 +125,7 @@ class Outcome:
     changes: Changes | None = None
     saved: Saved | None = None
     data: Any = None
+    rows: int = 0
 
     @property
     def errors(self) -> int:

@@ -48,4 +48,4 @@ def _prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
     message = f"已检查 {loaded.rows} 行：" + "，".join(
         f"{name} {number} 处" for name, number in counts.items()
     )
-    return Outcome(message, counts, findings=found, changes=changes)
+    return Outcome(message, counts, findings=found, changes=changes, rows=loaded.rows)

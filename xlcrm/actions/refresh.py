@@ -96,7 +96,7 @@ def prepare(door: Door, params: RunParams, progress: Progress) -> Outcome:
         f"即将到期 {tasks.counts['即将到期']} 项；"
         f"已超时 {warnings.breached} 个，即将超时 {warnings.at_risk} 个；录入问题 {len(found)} 处"
     )
-    return Outcome(message, counts, remarks, found, changes)
+    return Outcome(message, counts, remarks, found, changes, rows=loaded.rows)
 
 
 def journal_details(gone: Sequence[str]) -> str:

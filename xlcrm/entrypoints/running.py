@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlcrm.actions import ACTIONS
 from xlcrm.entrypoints.live import live_door
 from xlcrm.entrypoints.terminal import guarded, with_progress
-from xlcrm.errors import WorkbookOpen
+from xlcrm.errors import SaveFailed, SheetProtected, UnsafeToPatch, WorkbookInUse, WorkbookOpen
 from xlcrm.tables import SYSTEM_TABLES, TABLES
 from xlcrm.workbook.file import FileDoor
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from xlcrm.actions import Outcome, Params
+    from xlcrm.actions import Outcome, Params, RunParams
     from xlcrm.workbook.port import Door
 
 
@@ -64,6 +65,22 @@ def work(name: str, target: Target, params: Params, *, quiet: bool, write: bool)
             return ACTIONS[name].run(door, params, progress)
 
     return with_progress(inside, quiet=quiet)
+
+
+def check(target: Target, params: RunParams, *, quiet: bool) -> Outcome:
+    """Check and write; where the workbook cannot be written just now, the findings are still shown.
+
+    Raises:
+        XlcrmError: it cannot be read.
+    """
+    if not params.dry_run:
+        try:
+            return work("check", target, params, quiet=quiet, write=True)
+        except (WorkbookInUse, SaveFailed, UnsafeToPatch, SheetProtected) as error:
+            lost = f"校验结果没有写入工作簿：{error.message}"
+    shown = params.model_copy(update={"dry_run": True})
+    outcome = work("check", target, shown, quiet=quiet, write=False)
+    return outcome if params.dry_run else dataclasses.replace(outcome, remarks=[*outcome.remarks, lost])
 
 
 @contextlib.contextmanager

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 CANNOT: Final = 2
 """The exit code of a command that could not do what was asked."""
+FOUND_ERRORS: Final = 1
+"""The exit code of --strict where a finding is an error."""
 
 out = Console()
 err = Console(stderr=True)
@@ -49,6 +51,14 @@ Pipe = Annotated[
 ]
 PackName = Annotated[str, typer.Option("--pack", help=f"模板：{'、'.join(PACKS.values())}", metavar="模板")]
 PathArgument = Annotated[Path, typer.Argument(help="工作簿文件", metavar="文件", show_default=False)]
+
+PathsArgument = Annotated[
+    list[Path],
+    typer.Argument(help="工作簿文件；可以写多个，也可以写文件夹或通配符", metavar="文件", show_default=False),
+]
+AtOnce = Annotated[
+    int, typer.Option("--jobs", help="多个工作簿时同时处理几个，不加则看处理器", metavar="个数", min=0)
+]
 
 
 def in_utf8() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xlcrm.actions import ACTIONS, AdoptParams, AnalyseParams, NormaliseParams, RunParams, WhyParams
-from xlcrm.entrypoints.running import Target, run, work
+from xlcrm.entrypoints import running
+from xlcrm.entrypoints.named import names_one
+from xlcrm.entrypoints.running import Target, run
 from xlcrm.entrypoints.show import (
     cards_table,
     changes_table,
@@ -19,13 +20,16 @@ from xlcrm.entrypoints.show import (
     summary_table,
 )
 from xlcrm.entrypoints.terminal import (
+    FOUND_ERRORS,
     AsJson,
     AsOfText,
+    AtOnce,
     DryRun,
     Live,
     MonthText,
     NowText,
     PathArgument,
+    PathsArgument,
     Pipe,
     Strict,
     end_of,
@@ -37,22 +41,19 @@ from xlcrm.entrypoints.terminal import (
     say,
 )
 from xlcrm.entrypoints.wording import ChineseCommand
-from xlcrm.errors import SaveFailed, SheetProtected, UnsafeToPatch, WorkbookInUse
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from xlcrm.actions import Outcome
-
-FOUND_ERRORS: Final = 1
-"""The exit code of --strict where a finding is an error."""
 
 commands = typer.Typer()
 
 
 @commands.command(cls=ChineseCommand, help=ACTIONS["refresh"].help)
 def refresh(
-    path: PathArgument,
+    paths: PathsArgument,
     *,
     now: NowText = "",
     dry_run: DryRun = False,
@@ -60,9 +61,14 @@ def refresh(
     strict: Strict = False,
     live: Live = False,
     pipe: Pipe = "",
+    jobs: AtOnce = 0,
 ) -> None:
-    target = Target(path, live, pipe)
     params = RunParams(now=moment(now), dry_run=dry_run)
+    if not names_one(paths):
+        _many("refresh", paths, params, jobs, as_json=as_json, strict=strict, live=live or bool(pipe))
+        return
+    path = paths[0]
+    target = Target(path, live, pipe)
     outcome = run("refresh", target, params, quiet=as_json, write=not dry_run)
     if as_json:
         print_json(outcome_json(outcome, path))
@@ -74,7 +80,7 @@ def refresh(
 
 @commands.command(cls=ChineseCommand, help=ACTIONS["analyse"].help)
 def analyse(
-    path: PathArgument,
+    paths: PathsArgument,
     *,
     month: MonthText = "",
     as_of: AsOfText = "",
@@ -83,10 +89,15 @@ def analyse(
     as_json: AsJson = False,
     live: Live = False,
     pipe: Pipe = "",
+    jobs: AtOnce = 0,
 ) -> None:
-    target = Target(path, live, pipe)
     at = end_of(as_of, moment(now))
     params = AnalyseParams(month=month_named(month), now=at, dry_run=dry_run)
+    if not names_one(paths):
+        _many("analyse", paths, params, jobs, as_json=as_json, live=live or bool(pipe))
+        return
+    path = paths[0]
+    target = Target(path, live, pipe)
     outcome = run("analyse", target, params, quiet=as_json, write=not dry_run)
     if as_json:
         print_json(outcome_json(outcome, path) | outcome.data)
@@ -99,7 +110,7 @@ def analyse(
 
 @commands.command(cls=ChineseCommand, help=ACTIONS["check"].help)
 def check(
-    path: PathArgument,
+    paths: PathsArgument,
     *,
     now: NowText = "",
     dry_run: DryRun = False,
@@ -107,10 +118,15 @@ def check(
     strict: Strict = False,
     live: Live = False,
     pipe: Pipe = "",
+    jobs: AtOnce = 0,
 ) -> None:
+    params = RunParams(now=moment(now), dry_run=dry_run)
+    if not names_one(paths):
+        _many("check", paths, params, jobs, as_json=as_json, strict=strict, live=live or bool(pipe))
+        return
+    path = paths[0]
     target = Target(path, live, pipe)
-    at = moment(now)
-    outcome = guarded(lambda: _check(target, at, dry_run=dry_run, quiet=as_json))
+    outcome = guarded(lambda: running.check(target, params, quiet=as_json))
     if as_json:
         print_json(outcome_json(outcome, path))
     else:
@@ -201,15 +217,10 @@ def why(
             out.print(reasons_tree(outcome.data))
 
 
-def _check(target: Target, now: dt.datetime | None, *, dry_run: bool, quiet: bool) -> Outcome:
-    """Check and write; where the workbook cannot be written just now, the findings are still shown."""
-    if not dry_run:
-        try:
-            return work("check", target, RunParams(now=now), quiet=quiet, write=True)
-        except (WorkbookInUse, SaveFailed, UnsafeToPatch, SheetProtected) as error:
-            lost = f"校验结果没有写入工作簿：{error.message}"
-    outcome = work("check", target, RunParams(now=now, dry_run=True), quiet=quiet, write=False)
-    return outcome if dry_run else dataclasses.replace(outcome, remarks=[*outcome.remarks, lost])
+def _many(action: str, words: Sequence[Path], params: RunParams, jobs: int, **wanted: bool) -> None:
+    from xlcrm.entrypoints.many_shown import Manner, leave_many  # noqa: PLC0415 - one workbook does without
+
+    leave_many(action, words, params, Manner(jobs, **wanted))
 
 
 def _say(outcome: Outcome, target: Target, *, dry_run: bool) -> None:
