@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from xlcrm.entrypoints.many import Done, Errand, run_all, workers_for
+from xlcrm.entrypoints.many import INTERRUPTED, Done, Errand, run_all, workers_for
 from xlcrm.entrypoints.named import workbooks
 from xlcrm.entrypoints.terminal import CANNOT, FOUND_ERRORS, err, guarded, out, print_json
 from xlcrm.errors import UsageError
@@ -144,6 +144,8 @@ def _tell(action: str, results: Sequence[Done], seconds: float) -> None:
     out.print(table(action, results))
     failed = [done for done in results if done.failure]
     for done in failed:
+        if done.failure == INTERRUPTED:  # said once, by the command's end
+            continue
         err.print(f"不能完成“{done.path}”：{done.failure}", soft_wrap=True, markup=False, highlight=False)
     out.print(
         f"共 {len(results)} 个工作簿：完成 {len(results) - len(failed)} 个，"
@@ -165,12 +167,16 @@ def table(action: str, results: Sequence[Done]) -> Table:
         name = escape(str(done.path))
         if done.failure:
             blanks = [""] * (len(figures) + 1)
-            shown.add_row(name, *blanks, f"{done.seconds:.1f}", "没有完成，原因见下", style="red")
+            shown.add_row(name, *blanks, f"{done.seconds:.1f}", _outcome(done), style="red")
         else:
             counts = {**done.counts, FINDINGS: done.findings}
             numbers = (done.rows, *(counts.get(label, 0) for label, _ in figures))
             shown.add_row(name, *(f"{number:,}" for number in numbers), f"{done.seconds:.1f}", "完成")
     return shown
+
+
+def _outcome(done: Done) -> str:
+    return "已中断" if done.failure == INTERRUPTED else "没有完成，原因见下"
 
 
 def as_json(done: Done) -> dict[str, Any]:

@@ -16,6 +16,7 @@ _HELP_WORDS: Final = (
     ("COMMAND [ARGS]...", "命令 …"),
     ("Show this message and exit.", "显示这份说明"),
     ("<path>", ""),
+    ("<list[Path]>", ""),
     ("[required]", "（必填）"),
     ("; required]", "；必填]"),
     ("[default: ", "[默认："),
