@@ -15,6 +15,10 @@ Public Sub XlcrmAnalyse()
     RunPython "from xlcrm.entrypoints.buttons import press;press('analyse')"
 End Sub
 
+Public Sub XlcrmCopy()
+    RunPython "from xlcrm.entrypoints.buttons import press;press('copy')"
+End Sub
+
 Public Sub XlcrmNormalise()
     RunPython "from xlcrm.entrypoints.buttons import press;press('normalise')"
 End Sub

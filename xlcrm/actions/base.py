@@ -83,7 +83,7 @@ class CopyParams(RunParams):
         month: any day of the month to report; None for 报表月份 of 参数表, else the current one.
         out: the file, or a folder for it; None for beside the workbook, under a name of its own.
         masked: what is hidden; None for 脱敏内容 of 参数表.
-        encrypt: whether it needs a password; None for 副本加密 of 参数表.
+        encrypt: whether it needs a password even where 副本加密 of 参数表 does not ask for one.
         password: typed just now; None for the one of the environment or the keyring.
         force: whether a file that is no copy of ours may be replaced.
     """
@@ -91,7 +91,7 @@ class CopyParams(RunParams):
     month: dt.date | None = None
     out: Path | None = None
     masked: frozenset[str] | None = None
-    encrypt: bool | None = None
+    encrypt: bool = False
     password: SecretStr | None = None
     force: bool = False
 
@@ -116,6 +116,7 @@ class Outcome:
         saved: what the door wrote; None for a dry run or an action that writes nothing.
         data: for actions that answer with data, what --json prints.
         rows: of the office's own tables; 0 where nobody counted.
+        ok: whether anything of what was asked could be done.
     """
 
     message: str
@@ -126,6 +127,7 @@ class Outcome:
     saved: Saved | None = None
     data: Any = None
     rows: int = 0
+    ok: bool = True
 
     @property
     def errors(self) -> int:
@@ -149,6 +151,7 @@ class Action:
             on 首页 too, unless it is about a row, which nobody can select there.
         params: what it may be asked.
         writes: whether it ever writes into the workbook.
+        late: it needs the workbook for reading alone and opens the file itself to write what it has done.
     """
 
     name: str
@@ -160,6 +163,7 @@ class Action:
     sheets: tuple[str, ...] = ()
     params: type[Params] = RunParams
     writes: bool = True
+    late: bool = False
 
     @property
     def macro(self) -> str:

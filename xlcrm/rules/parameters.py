@@ -84,15 +84,22 @@ MASKED: Final = ("电话", "邮箱", "联系人", "证件号")
 """What personal data may be hidden in copies and mail."""
 
 
-def _masked(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    parts = _parts(value)
+def parse_masked(text: str) -> frozenset[str]:
+    """The kinds that a text names; none for 无.
+
+    Raises:
+        ValueError: a word that is none of `MASKED`.
+    """
+    parts = _parts(text)
     if parts == ["无"]:
         return frozenset()
     if unknown := [part for part in parts if part not in MASKED]:
         raise ValueError(f"“{unknown[0]}”不认识，可写 {'、'.join(MASKED)} 或 无")
     return frozenset(parts)
+
+
+def _masked(value: object) -> object:
+    return parse_masked(value) if isinstance(value, str) else value
 
 
 def _domains(value: object) -> object:

@@ -55,11 +55,13 @@ class Content:
         made: the sheet worked out, or None for a new workbook: then every panel keeps its whole room.
         period: what the figures are of.
         pack: in whose words values of closed lists are shown.
+        home: whether a filled sheet stands in a workbook with a first page to go back to.
     """
 
     made: Made | None = None
     period: str = NOT_YET
     pack: str = FULL
+    home: bool = False
 
     def rows_of(self, panel: Panel) -> pd.DataFrame:
         """The rows of a panel; none in a new workbook."""

@@ -53,7 +53,8 @@ def add_analysis_sheet(
         footer: name of the workbook, for the footer of the print.
         buttons: that stand beside the title.
         content: with figures, the tables and charts end with the rows that there are, and no way leads to
-            other sheets; without them, a refresh finds room for every row that a panel may have.
+            other sheets but to a first page, where there is one; without them, a refresh finds room for
+            every row that a panel may have.
     """
     sheet = book.add_worksheet(spec.title)
     made = content.made
@@ -79,10 +80,11 @@ def _write_top(sheet: Worksheet, spec: AnalysisSheet, styles: Styles, content: C
         sheet.set_row(row, height, styles.get())
     title = styles.get(bold=True, font_size=_TITLE_SIZE, font_color=palette.ENTRY)
     sheet.write_string(0, 0, spec.title, title)
-    if not content.made:
+    has_home = content.home or not content.made
+    if has_home:
         write_home_link(sheet, styles)
     hint = styles.get(font_size=9, font_color=palette.MUTED)
-    sheet.write_string(1, 0 if content.made else 1, spec.hint, hint)
+    sheet.write_string(1, int(has_home), spec.hint, hint)
     sheet.write_string(PERIOD_ROW, 0, PERIOD, styles.get(font_color=palette.MUTED))
     sheet.write_string(PERIOD_ROW, 1, content.period, styles.get(bold=True))
 

@@ -38,13 +38,14 @@ def build_report(path: Path, sheets: Sequence[Made], title: str, *, period: str,
     with new_book(written, title) as book:
         styles = Styles(book)
         for made in sheets:
-            shown = _without_links(made)
+            shown = without_links(made)
             content = Content(shown, period, pack)
             add_analysis_sheet(book, shown.sheet, styles, footer=title, content=content)
     finish(path, written, book)
 
 
-def _without_links(made: Made) -> Made:
+def without_links(made: Made) -> Made:
+    """The sheet without the column that leads to the rows behind its figures."""
     panels = tuple(_without_detail(panel) for panel in made.sheet.panels)
     return Made(replace(made.sheet, panels=panels), made.figures, made.panels)
 
