@@ -12,7 +12,17 @@ import typer
 
 from xlcrm import __version__
 from xlcrm.entrypoints import faults
-from xlcrm.entrypoints.commands import acting, describing, installing, making, reporting, scheduling, tending
+from xlcrm.entrypoints.commands import (
+    acting,
+    consolidating,
+    copying,
+    describing,
+    installing,
+    making,
+    reporting,
+    scheduling,
+    tending,
+)
 from xlcrm.entrypoints.terminal import CANNOT, err, in_utf8, out
 from xlcrm.entrypoints.wording import ChineseGroup, help_text, is_usage_error, usage_sentence
 
@@ -31,7 +41,9 @@ app = typer.Typer(
 for _family in (
     acting,
     reporting,
+    copying,
     making,
+    consolidating,
     describing,
     scheduling,
     installing,

@@ -192,14 +192,14 @@ def _shipped_frame(table: Table) -> pd.DataFrame:
 def _rules_frame(pack: str) -> pd.DataFrame:
     keys = {item.heading: item.key for item in RULES.columns}
     frame = pd.DataFrame(list(default_rows(pack)), dtype=object).rename(columns=keys)
-    return frame.assign(limit=frame["limit"].map(_number_if_one))
+    return frame.assign(limit=frame["limit"].map(number_if_one))
 
 
 def parameters_frame(values: Mapping[str, str] = _NOTHING_SET) -> pd.DataFrame:
     """参数表 as shipped, with the values of some parameters filled in."""
     frame = pd.DataFrame(parameter_rows(), columns=["name", "unit", "default", "note"], dtype=object)
     filled = frame["name"].map(values).astype(object) if values else None
-    return frame.assign(value=filled, default=frame["default"].map(_number_if_one))
+    return frame.assign(value=filled, default=frame["default"].map(number_if_one))
 
 
 def _holidays_frame(holidays: Statutory) -> pd.DataFrame:
@@ -209,7 +209,7 @@ def _holidays_frame(holidays: Statutory) -> pd.DataFrame:
     return frame.assign(day=pd.to_datetime(frame["day"]), origin="法定")
 
 
-def _number_if_one(text: str) -> str | float:
+def number_if_one(text: str) -> str | float:
     """Numbers as numbers, so that the user overtypes them with numbers."""
     try:
         number = float(text)

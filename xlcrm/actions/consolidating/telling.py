@@ -1,0 +1,63 @@
+"""What is told and left as it is: copies of a file, ids of another branch, one customer under two ids."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from xlcrm.actions.consolidating.conflicts import COPY, NAMESAKE, STRANGER, listed
+from xlcrm.actions.consolidating.joining import AT
+from xlcrm.actions.consolidating.spaces import users_of
+from xlcrm.checks.references import plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlcrm.actions.consolidating.desk import Desk
+    from xlcrm.actions.consolidating.spaces import Space
+
+
+def tell_copies(desk: Desk, digests: Mapping[int, str]) -> None:
+    """Files with the same bytes under several names."""
+    same = defaultdict(list)
+    for place, digest in digests.items():
+        same[digest].append(place)
+    for places in same.values():
+        if len(places) > 1:
+            what = "这些文件的内容完全相同，可能是同一个文件的副本"
+            done = "都已合并；没有编号的记录（例如交易）会重复，请删去多余的文件后重新合并"
+            desk.say(COPY, "", "", places, what, done)
+
+
+def tell_strangers(desk: Desk, space: Space) -> None:
+    """Rows that name what their own branch does not have, and another one has."""
+    own = desk.known[space] | {(at, new) for (at, _), new in desk.renamed[space].items()}
+    there = {
+        number
+        for table, key in space.owners
+        if desk.has(table, key)
+        for number in desk.frames[table][key].dropna()
+    }
+    for table, key in users_of(space):
+        if (table, key) in space.owners or not desk.has(table, key):
+            continue
+        named = desk.frames[table]
+        named = named[named[key].isin(there).to_numpy()]
+        for (at, number), count in Counter(zip(named[AT], named[key], strict=True)).items():
+            if (at, number) not in own:
+                what = f"{count} 行引用这个编号，本分部没有登记，别的分部登记了"
+                desk.say(STRANGER, table, number, [at], what, "保持原样，归到别的分部登记的那一个；请核对")
+
+
+def tell_namesakes(desk: Desk) -> None:
+    """Customers of one name that branches have under different ids."""
+    if not (desk.has("customers", "customer_id") and desk.has("customers", "name")):
+        return
+    named = desk.frames["customers"].dropna(subset=["customer_id", "name"])
+    plain = named["name"].map({text: plain_name(text) for text in named["name"].unique()})
+    for _, rows in named[plain.duplicated(keep=False).to_numpy()].groupby(plain, sort=False):
+        numbers, places = rows["customer_id"].unique().tolist(), rows[AT].unique().tolist()
+        if len(numbers) > 1 and len(places) > 1:
+            what = f"“{rows['name'].iloc[0]}”在这些分部的编号不同，可能是同一个客户"
+            done = "没有合并；是同一个客户请统一编号后重新合并"
+            desk.say(NAMESAKE, "customers", listed(numbers), places, what, done)
