@@ -138,7 +138,7 @@ def _times(typed: str) -> tuple[tuple[dt.time, ...], bool]:
     if found := _INTERVAL.fullmatch(text):
         return _interval(typed, int(found[1] or 1) * (60 if found[2] == "小时" else 1)), True
     times = set()
-    for part in re.split(r"[、,;和]+", text):
+    for part in re.split(r"[、,;和]+", text.rstrip("、,;")):
         found = _TIME.fullmatch(part)
         if found is None or int(found[1]) > 23 or int(found[2]) > 59:
             raise _Wrong("at", typed, _TIME_HELP)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from xlcrm.entrypoints.watching.ledger import Ledger
     from xlcrm.worktime import Worktime
 
-GRACE: Final = dt.timedelta(minutes=10)
-"""A job that is new, or has a new timetable, has missed nothing but what fell due so shortly before."""
+GRACE: Final = dt.timedelta(minutes=20)
+"""A job that is new, or has a new timetable, has missed nothing but what fell due so shortly before: some
+machines look every quarter of an hour only."""
 
 
 @dataclass(frozen=True, slots=True)
