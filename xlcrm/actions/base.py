@@ -117,6 +117,7 @@ class Outcome:
         data: for actions that answer with data, what --json prints.
         rows: of the office's own tables; 0 where nobody counted.
         ok: whether anything of what was asked could be done.
+        later: something is left that may succeed by itself soon; a schedule tries again.
     """
 
     message: str
@@ -128,6 +129,7 @@ class Outcome:
     data: Any = None
     rows: int = 0
     ok: bool = True
+    later: bool = False
 
     @property
     def errors(self) -> int:
@@ -152,6 +154,7 @@ class Action:
         params: what it may be asked.
         writes: whether it ever writes into the workbook.
         late: it needs the workbook for reading alone and opens the file itself to write what it has done.
+        listing: what its command needs in order to do nothing but list.
     """
 
     name: str
@@ -164,6 +167,7 @@ class Action:
     params: type[Params] = RunParams
     writes: bool = True
     late: bool = False
+    listing: str = ""
 
     @property
     def macro(self) -> str:
