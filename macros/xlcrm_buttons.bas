@@ -19,6 +19,10 @@ Public Sub XlcrmCopy()
     RunPython "from xlcrm.entrypoints.buttons import press;press('copy')"
 End Sub
 
+Public Sub XlcrmMail()
+    RunPython "from xlcrm.entrypoints.buttons import press;press('mail')"
+End Sub
+
 Public Sub XlcrmNormalise()
     RunPython "from xlcrm.entrypoints.buttons import press;press('normalise')"
 End Sub

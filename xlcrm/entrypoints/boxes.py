@@ -22,8 +22,8 @@ _WIDTH: Final = 50
 LISTED: Final = 10
 _LINE: Final = 70
 """Characters of one listed row."""
-_CHANGES, _ROWS = "changes", "rows"
-"""Under which keys the data of an outcome hold rewritten cells, and new rows."""
+_CHANGES, _ROWS, _LETTERS = "changes", "rows", "letters"
+"""Under which keys the data of an outcome hold rewritten cells, new rows, and letters."""
 
 NOT_SAVED: Final = (
     f"结果已写入打开的工作簿，尚未保存，请按 {'⌘S' if sys.platform == 'darwin' else 'Ctrl+S'} 保存。"
@@ -62,7 +62,12 @@ def offer(outcome: Outcome, command: str) -> str:
     """What an action would do, and the question whether it shall."""
     lines = [line for listed in _listed(outcome) for line in _few(listed)]
     text = _lines(outcome.message, "\n".join(lines), _remarks(outcome))
-    return shortened(text, command, "按“确定”写入，按“取消”不改动。")
+    last = "按“确定”发送，按“取消”不发送。" if _is_mail(outcome) else "按“确定”写入，按“取消”不改动。"
+    return shortened(text, command, last)
+
+
+def _is_mail(outcome: Outcome) -> bool:
+    return isinstance(outcome.data, dict) and _LETTERS in outcome.data
 
 
 def shortened(text: str, command: str, last: str) -> str:
@@ -91,6 +96,8 @@ def _listed(outcome: Outcome) -> list[list[str]]:
         lists.append([_change(item) for item in data[_CHANGES]])
     if _ROWS in data:
         lists.append([_row(item) for item in data[_ROWS]])
+    if _LETTERS in data:
+        lists.append([_letter(item) for item in data[_LETTERS]])
     return lists
 
 
@@ -102,6 +109,11 @@ def _change(item: Mapping[str, Any]) -> str:
 def _row(item: Mapping[str, Any]) -> str:
     cells = "；".join(f"{heading} {bare(value)}" for heading, value in item["cells"].items())
     return _cut(f"{item['sheet']}第{item['row']}行：{cells}", _LINE)
+
+
+def _letter(item: Mapping[str, Any]) -> str:
+    who = item["name"] or item["email"]
+    return _cut(f"{who} {item['email']}：{item['kind']} {item['subject']}", _LINE)
 
 
 def _cut(text: str, limit: int = _LINE // 2) -> str:

@@ -152,7 +152,7 @@ def _selected(book: xw.Book) -> xw.Range | None:
 
 def command_for(action: Action, book: xw.Book, params: Params) -> str:
     """The command that shows the same, and shows it whole."""
-    words = [action.name, book.name, "--live"]
+    words = [action.name, book.name, "--live", *([action.listing] if action.listing else [])]
     for key, value in params.model_dump(include={"sheet", "row"}).items():
         words += [f"--{key}", str(value)]
     return " ".join(f'"{word}"' if " " in word else word for word in words)

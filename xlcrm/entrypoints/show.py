@@ -92,6 +92,23 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def letters_table(letters: Sequence[Mapping[str, Any]]) -> Table:
+    """One letter a row: to whom, what it is and says, and what became of it."""
+    more = len(letters) - SHOWN
+    table = Table(
+        header_style="bold",
+        caption=f"共 {len(letters)} 封，此处列出前 {SHOWN} 封，全部用 --json 列出" if more > 0 else None,
+    )
+    for heading in ("收件人", "邮箱", "邮件", "主题", "附件", "结果"):
+        table.add_column(heading, overflow="fold")
+    for letter in letters[:SHOWN]:
+        attached = "、".join(letter["attachments"])
+        size = f"（{letter['bytes'] / 2**20:.1f} MB）" if attached else ""
+        texts = (letter["name"], letter["email"], letter["kind"], letter["subject"], attached + size)
+        table.add_row(*(escape(text) for text in (*texts, letter["result"] or "")))
+    return table
+
+
 def reasons_tree(reasons: Sequence[Mapping[str, Any]]) -> Tree:
     """One branch a rule, one leaf a fact."""
     tree = Tree("规则")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlcrm.workbook.port import Changes, Grid, ListPlace, Saved
+    from xlcrm.workbook.saving import Fingerprint
 
 
 class FileDoor:
@@ -65,6 +66,11 @@ class FileDoor:
     def file(self) -> Path:
         """The workbook itself."""
         return self.path
+
+    @property
+    def seen(self) -> Fingerprint:
+        """What the file was when it was opened, or written the last time."""
+        return self._fingerprint
 
     @property
     def sheets(self) -> tuple[str, ...]:

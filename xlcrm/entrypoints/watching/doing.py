@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xlcrm.actions import ACTIONS
 from xlcrm.entrypoints.boxes import saving
 from xlcrm.entrypoints.live import live_door
+from xlcrm.entrypoints.watching.ledger import DONE, FAILED, WAITING
 from xlcrm.errors import ProgramError, UsageError, WorkbookOpen
 from xlcrm.tables import SYSTEM_TABLES, TABLES
 from xlcrm.workbook.file import FileDoor
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from xlcrm.actions import Action, Outcome, Params
     from xlcrm.actions.base import Progress
     from xlcrm.entrypoints.watching.jobs import Job
+    from xlcrm.entrypoints.watching.ledger import Result
     from xlcrm.workbook.port import Door
 
 
@@ -39,24 +41,32 @@ class Doing:
     addressed: bool = False
 
 
+class Done(NamedTuple):
+    """What came of a run, and the sentence for the user."""
+
+    result: Result
+    detail: str
+
+
 DOINGS: Final[Mapping[str, Doing]] = {
     "刷新到期清单": Doing("refresh"),
     "检查录入": Doing("check"),
     "刷新分析": Doing("analyse"),
     "生成管理层副本": Doing("copy"),
-    "管理层邮件": Doing("mail", {"letters": ("管理层邮件",)}, addressed=True),
-    "个人清单": Doing("mail", {"letters": ("个人清单",)}, addressed=True),
-    "超时提醒": Doing("mail", {"letters": ("超时提醒",)}, addressed=True),
+    "管理层邮件": Doing("mail", {"letters": ("管理层邮件",), "apply": True}, addressed=True),
+    "个人清单": Doing("mail", {"letters": ("个人清单",), "apply": True}, addressed=True),
+    "超时提醒": Doing("mail", {"letters": ("超时提醒",), "apply": True}, addressed=True),
 }
 """In the order in which jobs of one moment run: what is mailed is fresh."""
 
 ORDER: Final[Mapping[str, int]] = {name: at for at, name in enumerate(DOINGS)}
 
 
-def do(path: Path, job: Job, now: dt.datetime | None, progress: Progress) -> str:
-    """Run a job's action once; what it did in one line.
+def do(path: Path, job: Job, now: dt.datetime | None, progress: Progress) -> Done:
+    """Run a job's action once.
 
     A workbook that Excel or LibreOffice has open is written there, where it can be reached, and left unsaved.
+    What only reads, or notes what it did at its end, works on the file as it was saved last.
 
     Args:
         path: the workbook.
@@ -73,17 +83,16 @@ def do(path: Path, job: Job, now: dt.datetime | None, progress: Progress) -> str
     with contextlib.ExitStack() as stack:
         live = False
         try:
-            door: Door = stack.enter_context(_closed(path, write=action.writes))
+            door: Door = stack.enter_context(_closed(path, write=action.writes and not action.late))
         except WorkbookOpen as error:
             door, live = stack.enter_context(_open(path, error)), True
-        return _told(action.run(door, params, progress), live=live)
+        return _done(action.run(door, params, progress), live=live)
 
 
-def _told(outcome: Outcome, *, live: bool) -> str:
+def _done(outcome: Outcome, *, live: bool) -> Done:
     where = [saving(outcome.saved)] if live and outcome.saved is not None else []
-    return (
-        "；".join(part.strip().rstrip("。；") for part in (outcome.message, *outcome.remarks, *where)) + "。"
-    )
+    parts = [part.strip().rstrip("。；") for part in (outcome.message, *outcome.remarks, *where)]
+    return Done(WAITING if outcome.later else DONE if outcome.ok else FAILED, "；".join(parts) + "。")
 
 
 def _action(job: Job, doing: Doing) -> Action:
