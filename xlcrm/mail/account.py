@@ -124,16 +124,6 @@ def check_password(password: str) -> None:
         )
 
 
-def store_password(account: Account, password: str) -> None:
-    """Keep the account's password in the system's keyring.
-
-    Raises:
-        MailError: there is no keyring, it refused, or the password is not plain ASCII.
-    """
-    check_password(password)
-    keychain.store(keychain.SMTP, account.user, password)
-
-
 def is_address(email: str) -> bool:
     """Whether a text is one address and nothing else."""
     return email.isprintable() and _ADDRESS.fullmatch(email) is not None

@@ -28,6 +28,18 @@ def kept(service: str, user: str) -> str | None:
     return None
 
 
+def check(service: str) -> None:
+    """Ask the keyring something, so that nobody types a password in vain.
+
+    Raises:
+        MailError: there is no keyring, or it refused.
+    """
+    with _plain_errors():
+        import keyring  # noqa: PLC0415 - optional
+
+        keyring.get_password(service, "")
+
+
 def store(service: str, user: str, password: str) -> None:
     """Keep a password, in place of an older one.
 
