@@ -14,6 +14,7 @@ from unittest import mock
 import schedule
 
 from xlcrm.actions.loading import calendar
+from xlcrm.entrypoints.watching.doing import Done
 from xlcrm.entrypoints.watching.jobs import EVERY_DAY, Job
 from xlcrm.entrypoints.watching.ledger import Ledger
 from xlcrm.entrypoints.watching.loop import Edges, Watcher
@@ -115,7 +116,7 @@ class Office:
         self.mark: object = 0
         self.broken: Exception | None = None
         self.untellable: Exception | None = None
-        self.doing: Callable[[Job], str] = lambda job: f"{job.name}完成。"
+        self.doing: Callable[[Job], str | Done] = lambda job: f"{job.name}完成。"
         self.ran: list[tuple[str, dt.datetime]] = []
         self.asked: list[dt.datetime | None] = []
         self.lines: list[str] = []
@@ -148,11 +149,11 @@ class Office:
             raise self.broken
         return Plan(self.jobs, self.worktime, self.clock.zone, fixed_clock=self.fixed_clock)
 
-    def _do(self, job: Job, now: dt.datetime | None) -> str:
+    def _do(self, job: Job, now: dt.datetime | None) -> Done:
         self.asked.append(now)
-        message = self.doing(job)
+        done = self.doing(job)
         self.ran.append((job.name, self.clock.wall))
-        return message
+        return done if isinstance(done, Done) else Done("成功", done)
 
     def _tell(self, status: Mapping[str, Status]) -> None:
         if self.untellable is not None:

@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 
 from tests.entrypoints.watching.stand_ins import Clock, Office, chinese_worktime, job, raising
+from xlcrm.entrypoints.watching.doing import Done
 from xlcrm.entrypoints.watching.jobs import Job, RowFault
 from xlcrm.entrypoints.watching.ledger import Ledger, Run
 from xlcrm.entrypoints.watching.status import Status
@@ -232,7 +233,7 @@ def test_an_edited_job_is_picked_up(clock: Clock, tmp_path: Path) -> None:
     place = office(clock, tmp_path, job("a", "08:30"), job("b", "12:00"))
     done = place.doing
 
-    def edit(one: Job) -> str:
+    def edit(one: Job) -> str | Done:
         place.jobs = (job("a", "11:00"), job("b", "08:00"), job("c", "12:30"))
         place.mark = 1
         return done(one)
@@ -257,7 +258,7 @@ def test_a_plan_that_cannot_be_read_for_a_while_goes_on_as_known(clock: Clock, t
     place = office(clock, tmp_path, job("a", "08:30"), job("b", "09:30"))
     done = place.doing
 
-    def spoil(one: Job) -> str:
+    def spoil(one: Job) -> str | Done:
         place.mark = object()
         place.broken = WorkbookMissing("找不到工作簿") if one.name == "a" else None
         return done(one)
@@ -306,9 +307,27 @@ def test_a_workbook_in_use_is_tried_again_and_said_once(clock: Clock, tmp_path: 
     assert tried[-1] == "10:08"
     assert len(tried) == 14
     assert [line.split("  ")[2] for line in place.lines[1:]] == ["等待", "成功"]
-    assert "空出来以后自动运行" in place.lines[1]
+    assert "稍后自动重试" in place.lines[1]
     assert "（补 03-02 08:30）" in place.lines[2]
     assert Ledger(place.file).settled("每日刷新", clock.wall) == dt.datetime(2026, 3, 2, 8, 30)
+
+
+def test_what_is_left_for_later_is_tried_again_and_what_failed_is_not(clock: Clock, tmp_path: Path) -> None:
+    place = office(clock, tmp_path, job("邮件", action="管理层邮件"), job("清单", action="个人清单"))
+
+    def deferred(one: Job) -> Done:
+        if one.name == "清单":
+            return Done("失败", "密码不对。")
+        return Done("等待", "1 封待重发。") if clock.wall.minute < 40 else Done("成功", "已发送 1 封。")
+
+    place.doing = deferred
+    place.watch_until("2026-03-02T12:00", poll=30)
+    assert [line.split("  ")[1:3] for line in place.lines[1:]] == [
+        ["邮件", "等待"],
+        ["清单", "失败"],
+        ["邮件", "成功"],
+    ]
+    assert [name for name, _ in place.ran].count("清单") == 1
 
 
 def test_the_next_due_time_takes_the_place_of_one_that_waits(clock: Clock, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import schedule
 
 from xlcrm.entrypoints import faults
-from xlcrm.entrypoints.watching.doing import ORDER
+from xlcrm.entrypoints.watching.doing import ORDER, Done
 from xlcrm.entrypoints.watching.due import next_due
 from xlcrm.entrypoints.watching.ledger import AHEAD, DONE, FAILED, MISSED, STOPPED, WAITING, Run
 from xlcrm.entrypoints.watching.status import GRACE, owed, statuses
@@ -44,7 +44,7 @@ class Edges:
     Attributes:
         read: the plan at a moment; raises `XlcrmError`.
         mark: equal again as long as the workbook's file has not changed.
-        do: run a job, at a moment of 时区's wall clock unless 固定时钟 is set; one sentence.
+        do: run a job, at a moment of 时区's wall clock unless 固定时钟 is set.
         tell: job name -> status, into the sheet; raises `XlcrmError`.
         now: the moment, with a zone.
         sleep: so many seconds, less once a stop is asked for.
@@ -53,7 +53,7 @@ class Edges:
 
     read: Callable[[dt.datetime], Plan]
     mark: Callable[[], object]
-    do: Callable[[Job, dt.datetime | None], str]
+    do: Callable[[Job, dt.datetime | None], Done]
     tell: Callable[[Mapping[str, Status]], None]
     now: Callable[[], dt.datetime]
     sleep: Callable[[float], None]
@@ -200,15 +200,15 @@ class Watcher:
             self._ledger.note(run)
             self._end(run, *self._attempt(job, run))
 
-    def _attempt(self, job: Job, run: Run) -> tuple[Result, str]:
+    def _attempt(self, job: Job, run: Run) -> Done:
         """Run a job; whatever it raises becomes a sentence, only the user's second signal goes through."""
         fixed = self._plan.fixed_clock
         try:
-            return DONE, self._edges.do(job, None if fixed else self._plan.wall(run.started))
+            return self._edges.do(job, None if fixed else self._plan.wall(run.started))
         except _NOT_NOW as error:
-            return WAITING, error.message
+            return Done(WAITING, error.message)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - one job's failure never stops the others
-            return FAILED, _sentence(error)
+            return Done(FAILED, _sentence(error))
         except BaseException:
             self._ledger.note(
                 dataclasses.replace(run, ended=self._edges.now(), result=STOPPED, detail="用户中断")
@@ -237,7 +237,7 @@ class Watcher:
         pause = dt.timedelta(seconds=_PAUSES[min(tries, len(_PAUSES)) - 1])
         self._retries[run.job] = _Retry(run.due, tries, run.ended + pause)
         if before is None:  # said once, however long it takes
-            self._line(run, f"{run.detail}空出来以后自动运行。")
+            self._line(run, f"{run.detail}稍后自动重试。")
 
     def _is_late(self, run: Run) -> bool:
         return self._plan.wall(run.started) - run.due > GRACE

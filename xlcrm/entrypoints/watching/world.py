@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from xlcrm.entrypoints.watching.doing import Done
     from xlcrm.entrypoints.watching.jobs import Job
 
 _PURPOSE: Final = "watch"
@@ -89,7 +90,7 @@ def mark(path: Path) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _do(path: Path, job: Job, moment: dt.datetime | None) -> str:
+def _do(path: Path, job: Job, moment: dt.datetime | None) -> Done:
     return with_progress(lambda progress: do(path, job, moment, progress), quiet=False)
 
 
