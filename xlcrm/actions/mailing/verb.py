@@ -7,23 +7,24 @@ import datetime as dt
 import os
 import time
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from xlcrm.actions.base import Outcome, silent
 from xlcrm.actions.journal import Entry
 from xlcrm.actions.loading import load
 from xlcrm.actions.mailing.desk import Desk
+from xlcrm.actions.mailing.drafting import drafted
 from xlcrm.actions.mailing.noting import memory_of, note, zone_of
 from xlcrm.actions.mailing.planning import few
 from xlcrm.actions.mailing.rechecking import Recheck
 from xlcrm.actions.mailing.sent import lacking, refuse_lacking
+from xlcrm.actions.mailing.telling import counted, counts, data_of, nothing
 from xlcrm.errors import ParameterError, UsageError
 from xlcrm.mail.account import account_of, password_of
 from xlcrm.mail.delivering import deliver
 from xlcrm.mail.delivery import Status
 from xlcrm.mail.outbox import Outbox
 from xlcrm.mail.post import Post
-from xlcrm.tables.mailing import LETTER_KIND
 from xlcrm.workbook.locks import held_for
 from xlcrm.workbook.saving import PRIVATE_FOLDER
 
@@ -59,12 +60,14 @@ def mail(door: Door, params: MailParams, progress: Progress) -> Outcome:
     """
     started = time.monotonic()
     loaded = load(door, params.now, progress)
+    if params.draft and not params.dry_run:
+        return drafted(door, _desk(door, loaded, params, _left(door), progress), _at(loaded, params))
     if params.dry_run or not params.apply:
         return _show(door, loaded, params, progress)
     refuse_lacking(loaded, door.title)
     pause = closed_until(loaded)
     if pause:
-        return Outcome(pause, data=_data([], [], sent=0))
+        return Outcome(pause, data=data_of([], [], sent=0))
     with _outbox(door) as outbox:
         return _send(door, loaded, params, outbox, progress, started)
 
@@ -76,8 +79,8 @@ def _show(door: Door, loaded: Loaded, params: MailParams, progress: Progress) ->
     letters = [desk.letter(wish) for wish in desk.plan.wishes]
     hindrances = (lacking(loaded, door.title), _unfit(loaded), closed_until(loaded))
     remarks = [*filter(None, hindrances), *desk.plan.remarks]
-    message = f"将发送 {_counted(letters)}，还没有发送" if letters else _nothing(desk)
-    return Outcome(message, _counts(letters), remarks, data=_data(letters, [], sent=0))
+    message = f"将发送 {counted(letters)}，还没有发送" if letters else nothing(desk)
+    return Outcome(message, counts(letters), remarks, data=data_of(letters, [], sent=0))
 
 
 def _unfit(loaded: Loaded) -> str:
@@ -109,24 +112,24 @@ def _send(
             results = deliver(letters, post, outbox, fresh=recheck, at=_at(loaded, params), sent=desk.sent)
         remarks += _held_back(recheck)
     sent = [letter for letter, delivery in results if delivery.status is Status.SENT]
-    details = "，".join(f"{kind} {count} 封" for kind, count in _counts(sent).items())
+    details = "，".join(f"{kind} {count} 封" for kind, count in counts(sent).items())
     entry = Entry(LABEL, seconds=time.monotonic() - started, details=details)
     saved, unnoted = note(door, desk, outbox, entry, progress)
     remarks += _failed(results)
     remarks += [unnoted] if unnoted else []
     failed = len(results) - len(sent)
     if sent:
-        message = f"已发送 {_counted(sent)}" + (f"，{failed} 封没有发出" if failed else "")
+        message = f"已发送 {counted(sent)}" + (f"，{failed} 封没有发出" if failed else "")
     elif failed:
         message = f"{failed} 封邮件都没有发出"
     else:
-        message = _nothing(desk) if not letters else "没有需要发送的邮件：发送前情况有变"
+        message = nothing(desk) if not letters else "没有需要发送的邮件：发送前情况有变"
     return Outcome(
         message,
-        _counts(sent),
+        counts(sent),
         remarks,
         saved=saved,
-        data=_data([], results, sent=len(sent)),
+        data=data_of([], results, sent=len(sent)),
         ok=bool(sent) or not failed,
     )
 
@@ -190,22 +193,6 @@ def _left(door: Door) -> list[Event]:
         return outbox.events()
 
 
-def _counts(letters: Sequence[Letter]) -> dict[str, int]:
-    kinds = Counter(letter.kind for letter in letters)
-    return {kind: kinds[kind] for kind in LETTER_KIND.values if kinds[kind]}
-
-
-def _counted(letters: Sequence[Letter]) -> str:
-    kinds = "，".join(f"{kind} {count} 封" for kind, count in _counts(letters).items())
-    return f"{len(letters)} 封邮件（{kinds}）"
-
-
-def _nothing(desk: Desk) -> str:
-    if desk.plan.done:
-        return f"该发的 {desk.plan.done} 封邮件今天已经发过，没有重复发送；要再发一次请加 --again"
-    return "没有需要发送的邮件"
-
-
 def _failed(results: Iterable[tuple[Letter, Delivery]]) -> list[str]:
     """A sentence for each reason why letters were not taken."""
     names: defaultdict[str, list[str]] = defaultdict(list)
@@ -225,25 +212,3 @@ def _held_back(recheck: Recheck) -> list[str]:
         for why, count in reasons.items()
     ]
     return found
-
-
-def _data(
-    letters: Sequence[Letter], results: Sequence[tuple[Letter, Delivery]], *, sent: int
-) -> dict[str, Any]:
-    shown = [_shown(letter, None) for letter in letters] + [_shown(*result) for result in results]
-    return {"sent": sent, "letters": shown}
-
-
-def _shown(letter: Letter, delivery: Delivery | None) -> dict[str, Any]:
-    return {
-        "kind": letter.kind,
-        "name": letter.to.name,
-        "email": letter.to.email,
-        "subject": letter.subject,
-        "attachments": [item.name for item in letter.attachments],
-        "bytes": sum(len(item.content) for item in letter.attachments),
-        "notices": [notice.key for notice in letter.notices],
-        "key": letter.key,
-        "result": str(delivery.status) if delivery else None,
-        "detail": delivery.detail if delivery else "",
-    }
