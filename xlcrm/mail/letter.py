@@ -33,6 +33,7 @@ _ADDRESS: Final = re.compile(
 )
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._-]+(?:@[A-Za-z0-9.-]+)?")
 _MIME: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
+_NAMELESS: Final = "附件"
 _FOLDED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of writing: with one, a file's name shows another ending than it has."""
@@ -159,6 +160,16 @@ def one_line(text: str) -> str:
     return "".join(" " if unicodedata.category(c) in _FOLDED or c in _TURNING else c for c in text)
 
 
+def name_line(text: str) -> str:
+    """A name as mail programs show it: in one line, blanks in a row are one, none at its ends."""
+    return re.sub(" +", " ", one_line(text)).strip()
+
+
+def file_name(text: str) -> str:
+    """A text as the name of a file on every system: `_` for what Windows refuses or takes for a folder."""
+    return re.sub(r'[<>:"/\\|?*]', "_", name_line(text)) or _NAMELESS
+
+
 def _plain(person: Person) -> str:
     """The address of a person.
 
@@ -175,7 +186,7 @@ def _plain(person: Person) -> str:
 
 def _address(person: Person) -> str:
     address = _plain(person)
-    name = _encoded(person.name, "From")
+    name = _encoded(name_line(person.name), "From")
     if not name:
         return address
     return f"{name}\r\n <{address}>"
@@ -213,13 +224,11 @@ def _name(part: MIMEPart, mime: str, disposition: str, name: str) -> None:
     RFC 2231 in Content-Disposition is the standard; older Outlook and web mail read encoded words in
     Content-Type.
     """
-    words = _encoded(name, "name").split("\r\n ")
-    old = "\r\n ".join(words)
+    name = file_name(name)
+    names = _parameters("filename", name)
     del part["Content-Type"], part["Content-Disposition"]
-    part.set_raw("Content-Type", f'{mime};\r\n name="{old}"')
-    part.set_raw(
-        "Content-Disposition", ";\r\n ".join([disposition, *_parameters("filename", one_line(name))])
-    )
+    part.set_raw("Content-Type", f'{mime};\r\n name="{_encoded(name, "name")}"')
+    part.set_raw("Content-Disposition", ";\r\n ".join([disposition, *names]))
 
 
 def _parameters(key: str, text: str) -> list[str]:
