@@ -22,7 +22,7 @@ from xlcrm.actions.mailing.telling import counted, counts, data_of, nothing
 from xlcrm.errors import ParameterError, UsageError
 from xlcrm.mail.account import account_of, password_of
 from xlcrm.mail.delivering import deliver
-from xlcrm.mail.delivery import Status
+from xlcrm.mail.delivery import Reach, Status
 from xlcrm.mail.outbox import Outbox
 from xlcrm.mail.post import Post
 from xlcrm.workbook.locks import held_for
@@ -67,7 +67,7 @@ def mail(door: Door, params: MailParams, progress: Progress) -> Outcome:
     refuse_lacking(loaded, door.title)
     pause = closed_until(loaded)
     if pause:
-        return Outcome(pause, data=data_of([], [], sent=0))
+        return Outcome(pause, data=data_of([], [], sent=0), later=True)
     with _outbox(door) as outbox:
         return _send(door, loaded, params, outbox, progress, started)
 
@@ -104,9 +104,9 @@ def _send(
     letters = [desk.letter(wish) for wish in desk.plan.wishes]
     results: list[tuple[Letter, Delivery]] = []
     remarks = list(desk.plan.remarks)
+    recheck = Recheck(desk, again, door)
     if letters:
         account = account_of(loaded.facts.parameters)
-        recheck = Recheck(desk, again, door)
         progress(f"发送 {len(letters)} 封邮件")
         with Post(account, password_of(account, os.environ)) as post:
             results = deliver(letters, post, outbox, fresh=recheck, at=_at(loaded, params), sent=desk.sent)
@@ -131,6 +131,7 @@ def _send(
         saved=saved,
         data=data_of([], results, sent=len(sent)),
         ok=bool(sent) or not failed,
+        later=bool(recheck.skipped) or any(map(_waits, results)),
     )
 
 
@@ -200,6 +201,12 @@ def _failed(results: Iterable[tuple[Letter, Delivery]]) -> list[str]:
         if delivery.status is not Status.SENT:
             names[delivery.detail].append(f"{letter.to.name or letter.to.email}（{letter.kind}）")
     return [f"没有发出：{few(who)}；{why.removesuffix('。')}" for why, who in names.items()]
+
+
+def _waits(result: tuple[Letter, Delivery]) -> bool:
+    """Whether a letter may be taken soon, though nobody changes anything."""
+    _, delivery = result
+    return delivery.status is Status.DEFERRED and delivery.reach is not Reach.RUN
 
 
 def _held_back(recheck: Recheck) -> list[str]:
