@@ -37,7 +37,7 @@ def check(service: str) -> None:
     with _plain_errors():
         import keyring  # noqa: PLC0415 - optional
 
-        keyring.get_password(service, "")
+        keyring.get_password(service, "xlcrm")
 
 
 def store(service: str, user: str, password: str) -> None:
