@@ -137,8 +137,7 @@ def _table(items: Sequence[Headline]) -> list[str]:
 def _clocks(lines: Iterable[ClockLine], *, own: bool = False, status: bool = False) -> Iterator[str]:
     for number, line in enumerate(lines, 1):
         begin = line.status if status else ""
-        yield f"{number:>2}. {_joined(begin, line.name, line.clock, line.overrun)}"
-        yield "    " + _joined(
+        more = (
             line.case_id,
             line.level,
             f"已用 {line.used}" if line.used else "",
@@ -146,14 +145,21 @@ def _clocks(lines: Iterable[ClockLine], *, own: bool = False, status: bool = Fal
             f"截止 {line.due}" if line.due else "",
             line.source,
         )
+        yield from _entry(number, (begin, line.name, line.clock, line.overrun), more)
 
 
 def _tasks(group: Group) -> Iterator[str]:
     for number, line in enumerate(group.lines, 1):
-        yield f"{number:>2}. {_joined(line.name, line.task, line.overrun)}"
-        yield "    " + _joined(*_more(line))
+        yield from _entry(number, (line.name, line.task, line.overrun), _more(line))
     if group.left_out:
         yield f"    另有 {group.left_out} 项，见到期清单"
+
+
+def _entry(number: int, first: Iterable[str], more: Iterable[str]) -> Iterator[str]:
+    """A numbered line, and another one where there is more to say."""
+    yield f"{number:>2}. {_joined(first)}"
+    if under := _joined(more):
+        yield f"    {under}"
 
 
 def _more(line: TaskLine) -> Iterator[str]:
@@ -163,7 +169,7 @@ def _more(line: TaskLine) -> Iterator[str]:
     yield f"备注 {line.note}" if line.note else ""
 
 
-def _joined(*texts: str) -> str:
+def _joined(texts: Iterable[str]) -> str:
     return "  ".join(text for text in texts if text)
 
 
