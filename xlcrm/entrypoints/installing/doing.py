@@ -64,8 +64,7 @@ def install(plan: Plan, workbook: Path, mark: str) -> list[str]:
     files = _write(folder, plan.files)
     said: list[str] = []
     try:
-        for command in plan.again:
-            _run(command)
+        _try(plan.again)
         for command in plan.install:
             said += _insist(tuple(filled(word, files) for word in command))
     except ProgramError:
@@ -137,15 +136,19 @@ def _undo(folder: Path, plan: Plan, files: Sequence[Path], old: Mapping[str, byt
     """After a refusal: the older task as it was, or nothing; as far as the system lets us."""
     back = [tuple(filled(word, files) for word in command) for command in plan.install] if old else []
     before = [] if old else plan.remove
-    with contextlib.suppress(ProgramError, OSError):
-        for command in before:
-            _run(command)
-        for name in plan.files:
+    _try(before)
+    for name in plan.files:
+        with contextlib.suppress(OSError):
             if name in old:
                 (folder / name).write_bytes(old[name])
             else:
                 (folder / name).unlink(missing_ok=True)
-        for command in (*plan.after, *back):
+    _try((*plan.after, *back))
+
+
+def _try(commands: Sequence[Command]) -> None:
+    for command in commands:
+        with contextlib.suppress(ProgramError):
             _run(command)
 
 

@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from pathlib import PurePath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xlcrm.entrypoints.watching.jobs import EVERY_DAY
@@ -27,6 +27,8 @@ _MOST_TIMES: Final = 40
 _MARK_LETTERS: Final = 8
 _NAME_LETTERS: Final = 60
 _IN_NAMES: Final = re.compile(r"[^\w-]+")
+_ON_WINDOWS: Final = re.compile(r"[A-Za-z]:|\\\\")
+"""How an absolute path begins there: a drive or a server."""
 _IN_ASCII: Final = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -73,16 +75,16 @@ def timetable(jobs: Iterable[Job], *, same_clock: bool) -> Timetable:
     for job in jobs:
         step = _minutes(job)
         if step and step < _HOUR:
-            often.append(max(_SHORTEST, math.gcd(step, _HOUR)))
+            often.append(step)
         else:
             for at in job.times:
                 weekdays = EVERY_DAY if job.working_days else job.weekdays
                 days[at] = days.get(at, frozenset()) | weekdays
     if not days and not often:
         raise UsageError("任务计划里没有启用的任务，不需要定时运行；请在“启用”一列填“是”后再试")
+    every = max(_SHORTEST, math.gcd(_HOUR, *often)) if often else None
     if not same_clock or len(days) > _MOST_TIMES:
-        return Timetable((), min((_QUARTER, *often)))
-    every = min(often, default=None)
+        return Timetable((), min(_QUARTER, every or _QUARTER))
     return Timetable(
         tuple(Wake(at, days[at]) for at in sorted(days) if every is None or at.minute % every), every
     )
@@ -139,8 +141,9 @@ class Task:
         return "-".join(filter(None, ("xlcrm", words, self.mark)))
 
     @property
-    def _path(self) -> PurePath:
-        return PureWindowsPath(self.workbook) if "\\" in self.workbook else PurePath(self.workbook)
+    def _path(self) -> PurePosixPath | PureWindowsPath:
+        windows = _ON_WINDOWS.match(self.workbook)
+        return PureWindowsPath(self.workbook) if windows else PurePosixPath(self.workbook)
 
 
 def mark_of(real: str) -> str:

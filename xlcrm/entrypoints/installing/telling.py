@@ -85,7 +85,7 @@ def install(workbook: Path, system: str, interpreter: str, now: dt.datetime) -> 
     asked = _asked(workbook, system, interpreter, now)
     said = doing.install(asked.plan, workbook, asked.task.mark)
     return [
-        f"已交给{_SYSTEM_NAMES[asked.plan.system]}，名称是 {_known_as(asked)}。",
+        f"已交给 {_SYSTEM_NAMES[asked.plan.system]}，名称是 {_known_as(asked)}。",
         *_answers(said),
         *_when(asked),
         *asked.plan.hints,
@@ -105,8 +105,8 @@ def remove(workbook: Path, system: str, interpreter: str, now: dt.datetime) -> l
     plan = plan_for(_system(system), task, os.environ, now.date())
     said = doing.remove(plan, workbook, task.mark)
     if said is None:
-        return [f"{_SYSTEM_NAMES[plan.system]}里没有“{workbook.name}”的定时运行，不需要取消。"]
-    return [f"已从{_SYSTEM_NAMES[plan.system]}取消“{workbook.name}”的定时运行。", *_answers(said)]
+        return [f"{_SYSTEM_NAMES[plan.system]} 里没有“{workbook.name}”的定时运行，不需要取消。"]
+    return [f"已从 {_SYSTEM_NAMES[plan.system]} 取消“{workbook.name}”的定时运行。", *_answers(said)]
 
 
 def state(plan: Plan, workbook: Path, mark: str) -> str:
