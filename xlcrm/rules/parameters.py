@@ -135,7 +135,7 @@ def _time_zone(value: object) -> object:
     if isinstance(value, str):
         try:
             zoneinfo.ZoneInfo(value.strip())
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             raise ValueError("不是已知的时区，应写成 Asia/Shanghai") from error
         return value.strip()
     return value
