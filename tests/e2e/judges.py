@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-PATIENCE: Final = 120
+PATIENCE: Final = 240
 """Seconds; LibreOffice starts slowly on a busy machine."""
 _ALL_SHEETS: Final = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
@@ -58,11 +58,14 @@ def convert(program: str, paths: Sequence[Path], kind: str, folder: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
-def shown_in_libreoffice(program: str, path: Path, folder: Path) -> dict[str, list[list[str]]]:
-    """Sheet name -> rows of texts, as LibreOffice reads them."""
-    convert(program, [path], _ALL_SHEETS, folder)
-    found = {}
-    for file in folder.glob(f"{path.stem}-*.csv"):
+def shown_in_libreoffice(
+    program: str, paths: Collection[Path], folder: Path
+) -> dict[str, dict[str, list[list[str]]]]:
+    """Name of a workbook -> sheet -> rows of texts, as LibreOffice reads them."""
+    found: dict[str, dict[str, list[list[str]]]] = {path.stem: {} for path in paths}
+    convert(program, list(paths), _ALL_SHEETS, folder)
+    for file in folder.glob("*.csv"):
+        name, _, sheet = file.stem.partition("-")
         with file.open(encoding="utf-8", newline="") as stream:
-            found[file.stem.removeprefix(f"{path.stem}-")] = list(csv.reader(stream))
+            found[name][sheet] = list(csv.reader(stream))
     return found

@@ -239,7 +239,7 @@ def test_the_validator_finds_nothing_new_in_dialects(name: str, variant: Variant
 @pytest.mark.slow
 def test_libreoffice_shows_our_values(everything_after: tuple[Path, Ran], tmp_path: Path) -> None:
     path, _ = everything_after
-    shown = judges.shown_in_libreoffice(judges.office(), path, tmp_path)
+    shown = judges.shown_in_libreoffice(judges.office(), [path], tmp_path)[path.stem]
     with FileDoor(path, write=False) as door:
         due = door.grid("到期清单")
         customers = door.grid(everything.CUSTOMERS)

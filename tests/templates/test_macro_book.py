@@ -212,6 +212,6 @@ def test_captions_are_in_the_font_of_the_workbook(macro_books: dict[str, Path]) 
 
 
 @pytest.mark.slow
-@every_pack
-def test_the_open_xml_validator_has_nothing_to_say(macro_books: dict[str, Path], pack: str) -> None:
-    assert findings(validator(), macro_books[pack]) == []
+def test_the_open_xml_validator_has_nothing_to_say(macro_books: dict[str, Path]) -> None:
+    """Of every sheet that there is; refreshed workbooks of each pack are asked about end to end."""
+    assert findings(validator(), macro_books[FULL]) == []

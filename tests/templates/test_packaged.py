@@ -60,20 +60,28 @@ def test_nor_has_it_about_a_filled_workbook(tmp_path: Path) -> None:
     assert findings(validator(), path) == []
 
 
+@pytest.fixture(scope="module")
+def shown(
+    templates: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, list[list[str]]]]:
+    """Pack -> sheet -> rows of texts as LibreOffice reads them; it is started once for all."""
+    return shown_in_libreoffice(office(), templates.values(), tmp_path_factory.mktemp("shown"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("pack", PACKS)
 def test_libreoffice_shows_every_sheet_with_its_headings(
-    templates: dict[str, Path], tmp_path: Path, pack: str
+    shown: dict[str, dict[str, list[list[str]]]], pack: str
 ) -> None:
-    shown = shown_in_libreoffice(office(), templates[pack], tmp_path)
+    found = shown[pack]
     tables = (*tables_of(pack), *SYSTEM_TABLES)
     analyses = sheets_of(pack)
     titles = {table.title for table in tables} | {sheet.title for sheet in analyses}
-    assert set(shown) == {HOME, OPTIONS, *titles}
+    assert set(found) == {HOME, OPTIONS, *titles}
     for table in tables:
         columns = sheet_columns(table, default_book(pack).rules, pack)
-        assert shown[table.title][HEADING_ROW - 1] == [item.heading for item in columns]
+        assert found[table.title][HEADING_ROW - 1] == [item.heading for item in columns]
     for sheet in analyses:
-        rows = [[cell for cell in row if cell] for row in shown[sheet.title]]
+        rows = [[cell for cell in row if cell] for row in found[sheet.title]]
         for panel in sheet.panels:
             assert [item.heading for item in panel.columns] in rows, f"{sheet.title} {panel.title}"
