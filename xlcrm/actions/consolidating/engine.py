@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import re
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -31,6 +32,7 @@ _CHUNKS: Final = 4
 _LARGEST_CHUNK: Final = 8
 _PATIENCE: Final = 10
 """Seconds that a scheduler and its first worker have to answer."""
+_ADDRESS: Final = re.compile(r"[a-z]+://\S+:\d{1,5}")
 _READING: Final = "读取分部工作簿"
 _DIED: Final = "读取这个文件时程序意外终止，请用 xlcrm check 检查这个文件"
 
@@ -180,7 +182,7 @@ def _read_there(client: Any, work: Work[A, T, Any], items: Sequence[A], progress
     import distributed  # noqa: PLC0415 - an extra
 
     futures = client.map(work.read, list(items), pure=False)
-    done: Any = distributed.as_completed(futures)  # type: ignore[no-untyped-call] # ships no types
+    done: Any = distributed.as_completed(futures, loop=client.loop)  # type: ignore[no-untyped-call] # ships no types
     for number, _ in enumerate(done, start=1):
         progress(f"{_READING} {number}/{len(items)}")
     return [
@@ -195,13 +197,15 @@ def _client(address: str) -> Iterator[Any]:
         import distributed  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ClusterError('没有安装集群组件，请运行 pip install "xlcrm[cluster]" 后重试') from error
+    if not _ADDRESS.fullmatch(address):  # Dask would leave half a client behind
+        raise ClusterError(f"“{address}”不是 Dask 调度器的地址；写法如 tcp://10.0.0.5:8786")
     try:
         client: Any = distributed.Client(  # type: ignore[no-untyped-call] # ships no types
             address, timeout=_PATIENCE, set_as_default=False
         )
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise ClusterError(
-            f"连不上 Dask 调度器 {address}（{error}）；请检查地址（例如 tcp://10.0.0.5:8786）和网络"
+            f"连不上 Dask 调度器 {address}（{_said(error)}）；请检查地址（例如 tcp://10.0.0.5:8786）和网络"
         ) from error
     with client:
         yield client
@@ -222,9 +226,13 @@ def _plain_errors(address: str) -> Iterator[None]:
         ) from error
     except Exception as error:
         raise ClusterError(
-            f"{address} 没有完成合并（{type(error).__name__}：{error}）；请查看 worker 的日志，"
-            "或去掉 --scheduler 在本机运行"
+            f"{address} 没有完成合并（{_said(error)}）；请查看 worker 的日志，或去掉 --scheduler 在本机运行"
         ) from error
+
+
+def _said(error: Exception) -> str:
+    first, *_ = str(error).splitlines() or [""]
+    return f"{type(error).__name__}：{first}"
 
 
 def usable_cores() -> int:

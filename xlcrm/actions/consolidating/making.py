@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,8 +128,7 @@ def make(wanted: Wanted, joined: Joined, progress: Progress) -> Made:
         *differences(chosen, settings, [(settled.names[branch.place], branch.settings) for branch in read]),
     )
     sources = tuple(_source(branch, joined, settled) for branch in joined.branches)
-    frames = group_frames(pack, settings, [branch.settings for branch in read])
-    _set_month(frames, wanted.month)
+    frames = group_frames(pack, _in_month(settings, wanted.month), [branch.settings for branch in read])
     now = wanted.now or (None if settings.parameters.get(CLOCK) else wanted.at)
     progress("生成集团工作簿")
     extras = Extras(
@@ -203,10 +203,10 @@ def _frame(table: Any, rows: Sequence[Conflict]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=[item.key for item in table.columns], dtype="str")
 
 
-def _set_month(frames: Mapping[str, pd.DataFrame], month: dt.date | None) -> None:
-    if month is not None:
-        parameters = frames["parameters"]
-        parameters.loc[parameters["name"] == MONTH, "value"] = f"{month:%Y-%m}"
+def _in_month(settings: Settings, month: dt.date | None) -> Settings:
+    if month is None:
+        return settings
+    return dataclasses.replace(settings, parameters={**settings.parameters, MONTH: f"{month:%Y-%m}"})
 
 
 def _data(settled: Settled, pack: str) -> dict[str, pd.DataFrame]:

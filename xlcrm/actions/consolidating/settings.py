@@ -30,10 +30,10 @@ Cells = dict[str, str]
 """Column key of 规则表 -> text, blank ones left out."""
 
 _DECISIVE: Final = (
-    *("enabled", "table", "kind", "when", "start", "stop", "limit", "unit", "calendar", "warning"),
+    *("enabled", "task", "table", "kind", "when", "start", "stop", "limit", "unit", "calendar", "warning"),
     *("clock", "effect", "last_done_on"),
 )
-"""What makes a rule another one; a note does not."""
+"""What makes a rule another one; its note and where it comes from do not."""
 _TYPED: Final = tuple(item for item in RULES.columns if item.role is not Role.AUTO)
 _OF_MAIL: Final = frozenset(
     str(info.alias) for name, info in Parameters.model_fields.items() if name.startswith("mail_")
@@ -93,7 +93,7 @@ def _own_rules(sheet: SheetData | None, packaged: Mapping[str, Cells]) -> dict[s
     for row in sheet.frame.to_dict("records"):
         cells = {item.key: text for item in _TYPED if (text := _text(row[item.key]))}
         number = cells.get("rule_id", "")
-        if number and number not in own and cells != packaged.get(number):
+        if number and number not in own and _decisive(cells) != _decisive(packaged.get(number)):
             own[number] = cells
     return own
 

@@ -1,0 +1,355 @@
+"""What several branches call by one id, worked out by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.actions.consolidating.branches import CLOUD, HILL, SEA, branch, cells, joined
+from xlcrm.actions.consolidating.settling import Settled, settle, unique_names
+
+
+def _kinds(settled: Settled) -> list[tuple[str, str, str, str]]:
+    return [(each.kind, each.sheet, each.number, each.branches) for each in settled.conflicts]
+
+
+def customer(number: str | None, name: str, **more: Any) -> dict[str, Any]:
+    return {"customer_id": number, "name": name, **more}
+
+
+def test_ids_of_one_branch_stay_as_they_are() -> None:
+    settled = settle(
+        joined(
+            branch(0, "北京", customers=[customer("1", CLOUD)], transactions=[{"customer_id": "1"}]),
+            branch(1, "上海", customers=[customer("2", SEA), customer(None, HILL)]),
+        )
+    )
+    assert cells(settled, "customers", "customer_id") == [("1", "北京"), ("2", "上海"), (None, "上海")]
+    assert cells(settled, "transactions", "customer_id") == [("1", "北京")]
+    assert not settled.conflicts
+    assert not settled.merged
+
+
+def test_one_id_for_two_customers_gets_the_branch_before_it_wherever_it_stands() -> None:
+    settled = settle(
+        joined(
+            branch(
+                0,
+                "北京",
+                customers=[customer("KH001", CLOUD), customer("KH002", HILL)],
+                transactions=[
+                    {"customer_id": "KH001", "amount": 1.0},
+                    {"customer_id": "KH002", "amount": 2.0},
+                ],
+                complaints=[{"complaint_id": "T1", "customer_id": "KH001"}],
+            ),
+            branch(1, "上海", customers=[customer("KH001", SEA)], transactions=[{"customer_id": "KH001"}]),
+        ),
+        "crm",
+    )
+    assert cells(settled, "customers", "customer_id") == [
+        ("北京-KH001", "北京"),
+        ("KH002", "北京"),
+        ("上海-KH001", "上海"),
+    ]
+    assert cells(settled, "transactions", "customer_id") == [
+        ("北京-KH001", "北京"),
+        ("KH002", "北京"),
+        ("上海-KH001", "上海"),
+    ]
+    assert cells(settled, "complaints", "complaint_id", "customer_id") == [("T1", "北京-KH001", "北京")]
+    assert [each._asdict() for each in settled.conflicts] == [
+        {
+            "kind": "编号冲突",
+            "sheet": "客户信息总表",
+            "number": "KH001",
+            "branches": "北京、上海",
+            "what": "这个编号在这些分部指不同的客户",
+            "done": "改为 北京-KH001、上海-KH001，本分部引用它的地方一并修改",
+        }
+    ]
+
+
+def test_one_customer_of_two_branches_stands_once_and_keeps_all_records() -> None:
+    settled = settle(
+        joined(
+            branch(
+                0,
+                "北京",
+                customers=[customer("KH001", CLOUD, contact="李明")],
+                transactions=[{"customer_id": "KH001", "amount": 1.0}],
+            ),
+            branch(
+                1,
+                "上海",
+                customers=[customer("KH001", CLOUD, contact="王芳", phone="13812345678")],
+                transactions=[{"customer_id": "KH001", "amount": 2.0}],
+            ),
+        )
+    )
+    assert cells(settled, "customers", "customer_id", "contact", "phone") == [
+        ("KH001", "王芳", "13812345678", "北京、上海")
+    ]
+    assert cells(settled, "transactions", "customer_id", "amount") == [
+        ("KH001", 1.0, "北京"),
+        ("KH001", 2.0, "上海"),
+    ]
+    assert settled.merged == {"customers": 1}
+    (conflict,) = settled.conflicts
+    assert conflict.kind == "同一客户"
+    assert conflict.what == "名称相同，是同一个客户；不一致：联系人（北京“李明”、上海“王芳”，采用 上海）"
+
+
+def test_groups_of_branches_share_the_name_of_their_first() -> None:
+    settled = settle(
+        joined(
+            branch(0, "北京", customers=[customer("1", CLOUD)]),
+            branch(1, "上海", customers=[customer("1", SEA)], transactions=[{"customer_id": "1"}]),
+            branch(2, "广州", customers=[customer("1", CLOUD)], transactions=[{"customer_id": "1"}]),
+        )
+    )
+    assert cells(settled, "customers", "customer_id", "name") == [
+        ("北京-1", CLOUD, "北京、广州"),
+        ("上海-1", SEA, "上海"),
+    ]
+    assert cells(settled, "transactions", "customer_id") == [("上海-1", "上海"), ("北京-1", "广州")]
+    assert [each.kind for each in settled.conflicts] == ["同一客户", "编号冲突"]
+
+
+def test_a_new_id_that_somebody_has_already_gets_a_number() -> None:
+    settled = settle(
+        joined(
+            branch(0, "北京", customers=[customer("1", CLOUD), customer("北京-1", HILL)]),
+            branch(1, "上海", customers=[customer("1", SEA)]),
+        )
+    )
+    assert [row[0] for row in cells(settled, "customers", "customer_id")] == ["北京-1-2", "北京-1", "上海-1"]
+
+
+def test_an_id_twice_in_one_branch_stays_for_the_checks() -> None:
+    settled = settle(
+        joined(
+            branch(0, "北京", customers=[customer("1", CLOUD), customer("1", HILL)]),
+            branch(1, "上海", customers=[customer("1", CLOUD)]),
+        )
+    )
+    assert cells(settled, "customers", "customer_id", "name") == [
+        ("1", CLOUD, "北京、上海"),
+        ("1", HILL, "北京"),
+    ]
+    assert settled.merged == {"customers": 1}
+
+
+def test_cases_are_one_where_every_cell_is_the_same() -> None:
+    at = dt.datetime(2026, 1, 5, 9, 30)
+    case = {"complaint_id": "T1", "received_at": at, "name": CLOUD, "content": "噪音"}
+    settled = settle(
+        joined(
+            branch(0, "北京", complaints=[case], complaint_steps=[{"complaint_id": "T1", "step": "调查"}]),
+            branch(1, "上海", complaints=[case], complaint_steps=[{"complaint_id": "T1", "step": "回访"}]),
+        ),
+        "crm",
+    )
+    assert cells(settled, "complaints", "complaint_id") == [("T1", "北京、上海")]
+    assert cells(settled, "complaint_steps", "complaint_id", "step") == [
+        ("T1", "调查", "北京"),
+        ("T1", "回访", "上海"),
+    ]
+    assert _kinds(settled) == [("相同记录", "客户投诉登记表", "T1", "北京、上海")]
+    assert settled.merged == {"complaints": 1}
+
+
+def test_different_cases_are_told_apart_in_logs_and_steps_and_beside_tasks() -> None:
+    def of(text: str) -> dict[str, Any]:
+        return {
+            "complaints": [{"complaint_id": "T1", "content": text}],
+            "complaint_steps": [{"complaint_id": "T1", "step": "调查"}],
+            "status_changes": [{"case_id": "T1", "status": "等待客户"}],
+            "due_list": [{"task_id": "P20|T1|20260105", "note": text}, {"note": "没有编号"}],
+        }
+
+    settled = settle(joined(branch(0, "北京", **of("噪音")), branch(1, "上海", **of("漏水"))))
+    for table, key in (
+        ("complaints", "complaint_id"),
+        ("complaint_steps", "complaint_id"),
+        ("status_changes", "case_id"),
+    ):
+        assert cells(settled, table, key) == [("北京-T1", "北京"), ("上海-T1", "上海")]
+    assert [row[0] for row in cells(settled, "due_list", "task_id")] == [
+        "P20|北京-T1|20260105",
+        None,
+        "P20|上海-T1|20260105",
+        None,
+    ]
+
+
+def test_cases_of_two_tables_share_the_log_and_so_are_told_apart() -> None:
+    settled = settle(
+        joined(
+            branch(
+                0,
+                "北京",
+                complaints=[{"complaint_id": "1", "content": "噪音"}],
+                status_changes=[{"case_id": "1", "status": "等待客户"}],
+            ),
+            branch(1, "上海", pack="support", orders=[{"order_id": "1", "name": SEA}]),
+        )
+    )
+    assert cells(settled, "complaints", "complaint_id") == [("北京-1", "北京")]
+    assert cells(settled, "orders", "order_id") == [("上海-1", "上海")]
+    assert cells(settled, "status_changes", "case_id") == [("北京-1", "北京")]
+
+
+def test_cases_of_two_customers_with_one_id_are_two_cases() -> None:
+    case = {"complaint_id": "T1", "customer_id": "1", "content": "噪音"}
+    settled = settle(
+        joined(
+            branch(0, "北京", customers=[customer("1", CLOUD)], complaints=[case]),
+            branch(1, "上海", customers=[customer("1", SEA)], complaints=[case]),
+        )
+    )
+    assert cells(settled, "complaints", "complaint_id", "customer_id") == [
+        ("北京-T1", "北京-1", "北京"),
+        ("上海-T1", "上海-1", "上海"),
+    ]
+
+
+def test_assessments_of_several_rows_are_compared_whole() -> None:
+    rows = [{"assessment_id": "P1", "indicator": "年限"}, {"assessment_id": "P1", "indicator": "规模"}]
+    settled = settle(
+        joined(
+            branch(0, "北京", relationship_assessments=rows),
+            branch(1, "上海", relationship_assessments=rows),
+            branch(2, "广州", relationship_assessments=rows[:1]),
+        ),
+        "relationship",
+    )
+    assert cells(settled, "relationship_assessments", "assessment_id", "indicator") == [
+        ("北京-P1", "年限", "北京、上海"),
+        ("北京-P1", "规模", "北京、上海"),
+        ("广州-P1", "年限", "广州"),
+    ]
+    assert settled.merged == {"relationship_assessments": 2}
+
+
+def test_rows_that_every_workbook_ships_with_stand_once() -> None:
+    shipped = [{"tag": "高活跃度", "service": "新功能教程"}]
+    settled = settle(
+        joined(
+            branch(0, "北京", pack="support", tag_services=[*shipped, *shipped]),
+            branch(1, "上海", pack="support", tag_services=[*shipped, {"tag": "新客户", "service": "培训"}]),
+        )
+    )
+    assert cells(settled, "tag_services", "tag") == [
+        ("高活跃度", "北京"),
+        ("高活跃度", "北京"),
+        ("新客户", "上海"),
+    ]
+    assert settled.merged == {"tag_services": 1}
+
+
+def test_an_id_that_only_another_branch_has_is_told() -> None:
+    settled = settle(
+        joined(
+            branch(0, "北京", customers=[customer("1", CLOUD)]),
+            branch(1, "上海", customers=[customer("2", SEA)], transactions=[{"customer_id": "1"}] * 2),
+            branch(2, "广州", transactions=[{"customer_id": "9"}]),
+        ),
+        "crm",
+    )
+    assert _kinds(settled) == [("引用别的分部", "交易记录表", "1", "上海")]
+    assert settled.conflicts[0].what == "2 行引用这个编号，本分部没有登记，别的分部登记了"
+
+
+def test_one_name_under_two_ids_is_told_and_stays() -> None:
+    settled = settle(
+        joined(
+            branch(0, "北京", customers=[customer("1", CLOUD)]),
+            branch(1, "上海", customers=[customer("2", f" {CLOUD}"), customer("3", SEA)]),
+        ),
+        "crm",
+    )
+    assert _kinds(settled) == [("同名客户", "客户信息总表", "1、2", "北京、上海")]
+    assert len(settled.frames["customers"]) == 3
+
+
+def test_branches_of_one_name_are_numbered_and_copies_told() -> None:
+    one, other = (
+        dataclasses.replace(branch(place, "北京", customers=[customer("1", CLOUD)]), digest="abc")
+        for place in (0, 1)
+    )
+    whole = joined(one, other, branch(2, "北京-2"))
+    assert unique_names(whole) == {0: "北京", 1: "北京-2", 2: "北京-2-2"}
+    settled = settle(whole)
+    assert [(each.kind, each.branches) for each in settled.conflicts] == [
+        ("内容相同的文件", "北京、北京-2"),
+        ("同一客户", "北京、北京-2"),
+    ]
+
+
+def test_many_branches_are_counted_not_listed() -> None:
+    settled = settle(joined(*(branch(at, f"分部{at}", customers=[customer("1", CLOUD)]) for at in range(12))))
+    (conflict,) = settled.conflicts
+    assert conflict.branches == "分部0、分部1、分部2、分部3、分部4、分部5、分部6、分部7 等 12 个"
+
+
+_ID = st.none() | st.sampled_from(["1", "2", "3"])
+_NAME = st.sampled_from([CLOUD, SEA])
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.tuples(_ID, _NAME), max_size=4),
+            st.lists(st.tuples(_ID, _ID), max_size=4),
+            st.lists(_ID, max_size=3),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_nothing_is_lost_and_every_record_still_finds_its_customer(
+    offices: list[tuple[list[tuple[str | None, str]], list[tuple[str | None, str | None]], list[str | None]]],
+) -> None:
+    branches = [
+        branch(
+            at,
+            f"分部{at}",
+            customers=[customer(number, name) for number, name in customers],
+            complaints=[{"complaint_id": case, "customer_id": number, "name": "x"} for case, number in cases],
+            transactions=[{"customer_id": number, "product": "p"} for number in deals],
+        )
+        for at, (customers, cases, deals) in enumerate(offices)
+    ]
+    whole = joined(*branches)
+    settled = settle(whole)
+    for table, rows in whole.frames.items():
+        assert len(rows) == len(settled.frames[table]) + settled.merged.get(table, 0)
+    deals = settled.frames.get("transactions")
+    if deals is None or "customer_id" not in deals:
+        return
+    register = settled.frames.get("customers")
+    names = {
+        at: {number: name for number, name in reversed(customers) if number is not None}
+        for at, (customers, _, _) in enumerate(offices)
+    }
+    for at in range(len(offices)):
+        numbers = deals.loc[deals["_branch"] == at, "customer_id"].tolist()
+        for typed, number in zip(offices[at][2], numbers, strict=True):
+            if typed in names[at]:
+                assert register is not None
+                assert (
+                    names[at][str(typed)] in register.loc[register["customer_id"] == number, "name"].tolist()
+                )
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_branch_alone_is_left_alone(count: int) -> None:
+    settled = settle(joined(branch(0, "北京", customers=[customer("1", CLOUD)] * count)))
+    assert not settled.conflicts
