@@ -102,14 +102,16 @@ def management_figures(
     levels, clocks = Counter(late["level"]), Counter(late["clock"])
     if missing := run.alerts.breached - len(late):
         levels[NOT_LISTED] = clocks[NOT_LISTED] = missing
+    by_level = _counted(levels, _BY_LEVEL, was, _gravest_first)
+    by_clock = _counted(clocks, _BY_CLOCK, was, lambda label: (-clocks[label], label))
     return ManagementFigures(
         origin,
         month_text(scope.month),
         _headlines(scope, numbers, was),
-        _counted(levels, _BY_LEVEL, was, _gravest_first),
-        _counted(clocks, _BY_CLOCK, was, lambda label: (-clocks[label], label)),
+        by_level,
+        by_clock,
         _worst(scope, show),
-        {**numbers, **_named(levels, _BY_LEVEL), **_named(clocks, _BY_CLOCK)},
+        {**numbers, **_named(by_level, _BY_LEVEL), **_named(by_clock, _BY_CLOCK)},
         last.at if last else None,
         overview.picture if overview else None,
         tuple(filter(None, [_without_owner(run), overview.remark if overview else ""])),
@@ -288,8 +290,8 @@ def _gravest_first(label: str) -> tuple[int, str]:
     return ranks.get(label, len(_GRAVEST)), label
 
 
-def _named(counts: Counter[str], prefix: str) -> dict[str, float]:
-    return {prefix + _key(label): float(number) for label, number in counts.items()}
+def _named(items: Iterable[Headline], prefix: str) -> dict[str, float]:
+    return {prefix + _key(item.label): item.number for item in items if item.number}
 
 
 def _key(label: str) -> str:
