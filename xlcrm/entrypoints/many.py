@@ -1,4 +1,4 @@
-"""One action on many workbooks at once: each in a process that has no other in hand.
+"""Many workbooks at once: each in a process that has no other in hand.
 
 A process may die of one workbook, or of too little memory. Then all that were in hand are run again, each
 alone in a process of its own: the one that kills it again is told, the others are done. That is no harm to
@@ -14,26 +14,17 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from xlcrm.entrypoints import faults, running
-from xlcrm.entrypoints.running import Target
-from xlcrm.entrypoints.show import outcome_json
-from xlcrm.errors import XlcrmError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from xlcrm.actions import Outcome, RunParams
-
 DIED: Final = "处理它的进程意外结束，可能是内存不足，文件没有损坏；请关闭别的程序，单独再运行一次"
-NO_MEMORY: Final = "内存不足，文件没有改动；请关闭别的程序，单独再运行一次"
 INTERRUPTED: Final = "已中断，没有处理完；文件没有损坏，请再运行一次"
 _MOST_WORKERS: Final = 61
 """Windows waits for no more processes than that."""
@@ -63,47 +54,6 @@ class Done:
     findings: int = 0
     errors: int = 0
     report: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What is done with each workbook; it travels to other processes.
-
-    Attributes:
-        action: name of an action.
-        params: of the action.
-        in_full: whether the report is wanted, which may be long.
-    """
-
-    action: str
-    params: RunParams
-    in_full: bool = False
-
-    def __call__(self, path: Path) -> Done:
-        """Run the action on a closed workbook; whatever stands in the way is a sentence, never raised."""
-        started = time.perf_counter()
-        try:
-            outcome = self._outcome(Target(path))
-        except XlcrmError as error:
-            return Done(path, time.perf_counter() - started, error.message)
-        except MemoryError:
-            return Done(path, time.perf_counter() - started, NO_MEMORY)
-        except Exception as error:  # noqa: BLE001 - one bad workbook never stops the others
-            return Done(path, time.perf_counter() - started, faults.sentence(error))
-        return Done(
-            path,
-            time.perf_counter() - started,
-            rows=outcome.rows,
-            counts=dict(outcome.counts),
-            findings=0 if outcome.findings is None else len(outcome.findings),
-            errors=outcome.errors,
-            report=outcome_json(outcome, path) | (outcome.data or {}) if self.in_full else {},
-        )
-
-    def _outcome(self, target: Target) -> Outcome:
-        if self.action == "check":
-            return running.check(target, self.params, quiet=True)
-        return running.work(self.action, target, self.params, quiet=True, write=not self.params.dry_run)
 
 
 class Watcher(Protocol):

@@ -20,7 +20,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from xlcrm.entrypoints.many import INTERRUPTED, Done, Errand, run_all, workers_for
+from xlcrm.entrypoints.errand import Errand
+from xlcrm.entrypoints.many import INTERRUPTED, Done, run_all, workers_for
 from xlcrm.entrypoints.named import workbooks
 from xlcrm.entrypoints.terminal import CANNOT, FOUND_ERRORS, err, guarded, out, print_json
 from xlcrm.errors import UsageError
