@@ -22,7 +22,7 @@ import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -56,6 +56,7 @@ class Stage(enum.Enum):
     TAKEN = "taken"
     """The letter is taken and the client does not know yet."""
     RSET = "RSET"
+    QUIT = "QUIT"
 
 
 class Fault(enum.Enum):
@@ -92,8 +93,17 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
+@functools.cache
+def certificate(names: tuple[str, ...], not_after: dt.datetime | None) -> trustme.LeafCert:
+    """A certificate for names and addresses; with an end it began in 2020."""
+    since = dt.datetime(2020, 1, 1, tzinfo=dt.UTC) if not_after else None
+    return authority().issue_cert(*names, not_before=since, not_after=not_after)
+
+
 class MailServer:
     """The server; `with` starts it on a free port of 127.0.0.1 and leaves no thread behind.
+
+    It speaks TLS from the start ("SSL") or after STARTTLS ("STARTTLS").
 
     Attributes:
         script: for each stage what happens the next times instead of the usual: an answer, DROP or STALL.
@@ -108,7 +118,7 @@ class MailServer:
 
     def __init__(
         self,
-        security: Literal["SSL", "STARTTLS"] = "SSL",
+        security: str = "SSL",
         *,
         names: tuple[str, ...] = (HOST, "localhost"),
         size_limit: int = 32 << 20,
@@ -123,21 +133,19 @@ class MailServer:
         self.refused: dict[str, str] = {}
         self.greylisted = 0
         self.reached: list[Stage] = []
-        self.watch: Callable[[Stage], object] = _look_away
+        self.watch: Callable[[Stage], object] = bool
         self.taken: list[Taken] = []
         self.connections = 0
         self.logins: list[tuple[str, bool]] = []
         self.put_off: Counter[str] = Counter()
-        since = dt.datetime(2020, 1, 1, tzinfo=dt.UTC) if not_after else None
-        certificate = authority().issue_cert(*names, not_before=since, not_after=not_after)
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate.configure_cert(self.tls)
+        certificate(names, not_after).configure_cert(self.tls)
         self._talks: list[_Talk] = []
 
     @property
     def context(self) -> ssl.SSLContext:
-        """What a client checks certificates with."""
-        context = ssl.create_default_context()
+        """What a client checks certificates and names with; it trusts nobody else."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         authority().configure_trust(context)
         return context
 
@@ -275,6 +283,9 @@ class _Talk(SMTP):
     async def smtp_RSET(self, arg: str) -> None:  # noqa: N802 - same
         await self._unless_scripted(Stage.RSET, super().smtp_RSET, arg)
 
+    async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802 - same
+        await self._unless_scripted(Stage.QUIT, super().smtp_QUIT, arg)
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - same
         if self._house.script[Stage.DATA][:1] == [DROP]:
             await self.push("354 go on")
@@ -307,7 +318,3 @@ class _Talk(SMTP):
             self.leave()
         await asyncio.sleep(_PATIENCE)  # it ends with the connection
         raise ConnectionResetError
-
-
-def _look_away(_stage: Stage) -> None:
-    """Nobody watches."""

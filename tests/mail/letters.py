@@ -17,7 +17,7 @@ AT: Final = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.timezone(dt.timedelta(hou
 SENDER: Final = Person("客户管理", USER)
 
 
-def account_of_server(server: MailServer, **changes: Any) -> Account:
+def account_of_server(server: MailServer, /, **changes: Any) -> Account:
     """The account of somebody who may send through the server."""
     fields: dict[str, Any] = {
         "server": HOST,
@@ -31,7 +31,7 @@ def account_of_server(server: MailServer, **changes: Any) -> Account:
     return Account(**(fields | changes))
 
 
-def post_to(server: MailServer, *, timeout: float = 30.0, **changes: Any) -> Post:
+def post_to(server: MailServer, /, *, timeout: float = 30.0, **changes: Any) -> Post:
     """A post that trusts the server and never waits."""
     return Post(
         account_of_server(server, **changes),

@@ -56,8 +56,11 @@ def unreachable(error: Exception, account: Account) -> Delivery:  # noqa: PLR091
 
 def lost(error: BaseException) -> str:
     """How a connection ended."""
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-        return "没有回应，请检查网络、“邮件端口”和“邮件加密”是否配套"
+    cause: BaseException | None = error
+    while cause is not None:  # smtplib makes one error of all
+        if isinstance(cause, TimeoutError):
+            return "没有回应，请检查网络、“邮件端口”和“邮件加密”是否配套"
+        cause = cause.__context__
     return "中断了连接"
 
 
