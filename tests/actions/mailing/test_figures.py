@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -322,6 +323,13 @@ def test_one_person_may_have_everything() -> None:
     found = digests(scope({"complaints": rows}, rules=book("C28")))
     assert list(found) == ["李明"]
     assert [group.state for group in found["李明"].groups] == ["逾期", "即将到期"]
+
+
+def test_a_person_may_have_clocks_without_a_listed_task() -> None:
+    given = scope({"complaints": [complaint("2026-11-10 09:00", owner="李明")]}, rules=book("C28"))
+    shown = dataclasses.replace(given.run.shown, rows=given.run.shown.rows.iloc[:0])
+    own = digest_contents(dataclasses.replace(given.run, shown=shown), OPEN, ORIGIN)["李明"]
+    assert (own.groups, len(own.clocks), own.is_empty) == ((), 1, False)
 
 
 def test_a_digest_lists_thirty_and_counts_the_rest() -> None:
