@@ -15,9 +15,10 @@ import schedule
 
 from xlcrm.actions.loading import calendar
 from xlcrm.entrypoints.watching.doing import Done
+from xlcrm.entrypoints.watching.edges import Edges
 from xlcrm.entrypoints.watching.jobs import EVERY_DAY, Job
 from xlcrm.entrypoints.watching.ledger import Ledger
-from xlcrm.entrypoints.watching.loop import Edges, Watcher
+from xlcrm.entrypoints.watching.loop import Watcher
 from xlcrm.entrypoints.watching.plan import Plan
 from xlcrm.rules.parameters import Parameters
 
@@ -91,15 +92,16 @@ class Clock:
 
         seen = SimpleNamespace(datetime=Moment, timedelta=dt.timedelta, time=dt.time)
         with mock.patch.object(schedule, "datetime", seen), mock.patch.dict(os.environ, {"TZ": system}):
-            _set_zone()
+            set_zone()
             try:
                 yield
             finally:
                 del os.environ["TZ"]
-                _set_zone()
+                set_zone()
 
 
-def _set_zone() -> None:
+def set_zone() -> None:
+    """Let the C library see TZ; Windows has no such thing."""
     if hasattr(time, "tzset"):
         time.tzset()
 

@@ -17,8 +17,9 @@ from xlcrm.entrypoints.watching.status import GRACE, owed, statuses
 from xlcrm.errors import ProgramBusy, SaveFailed, WorkbookChanged, WorkbookInUse, WorkbookMissing, XlcrmError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from xlcrm.entrypoints.watching.edges import Edges
     from xlcrm.entrypoints.watching.jobs import Job
     from xlcrm.entrypoints.watching.ledger import Ledger, Result
     from xlcrm.entrypoints.watching.plan import Plan
@@ -35,29 +36,6 @@ _PAUSES: Final = (30, 60, 120, 300, 600)
 _TRIES: Final = 2
 """How often a job that takes the program down with it is begun for one due time."""
 _NOT_NOW: Final = (WorkbookInUse, WorkbookChanged, WorkbookMissing, SaveFailed, ProgramBusy)
-
-
-@dataclass(frozen=True)
-class Edges:
-    """What a watch does to the world.
-
-    Attributes:
-        read: the plan at a moment; raises `XlcrmError`.
-        mark: equal again as long as the workbook's file has not changed.
-        do: run a job, at a moment of 时区's wall clock unless 固定时钟 is set.
-        tell: job name -> status, into the sheet; raises `XlcrmError`.
-        now: the moment, with a zone.
-        sleep: so many seconds, less once a stop is asked for.
-        say: one line for the terminal.
-    """
-
-    read: Callable[[dt.datetime], Plan]
-    mark: Callable[[], object]
-    do: Callable[[Job, dt.datetime | None], Done]
-    tell: Callable[[Mapping[str, Status]], None]
-    now: Callable[[], dt.datetime]
-    sleep: Callable[[float], None]
-    say: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +101,10 @@ class Watcher:
         wall, before = self._plan.wall(now), self._plan.wall(self._looked)
         if now >= self._looked and wall.date() == before.date() and self._edges.mark() == self._mark:
             self._looked = now
+            if (
+                wall.hour != before.hour
+            ):  # a machine on a journey has another zone than `schedule` reckoned with
+                self._register_all()
             return
         try:
             self._load(now)
@@ -136,13 +118,10 @@ class Watcher:
         plan = self._edges.read(now)
         self._plan, self._mark, self._looked = plan, mark, now
         self._note_timetables(plan.wall(now))
-        self._scheduler.clear()
-        for job in plan.jobs:
-            self._register(job)
-        names = {job.name for job in plan.jobs}
-        self._woken = set(names)
-        self._retries = {name: retry for name, retry in self._retries.items() if name in names}
-        self._say_all([fault.message for fault in plan.faults] + list(plan.remarks))
+        self._register_all()
+        self._retries = {name: retry for name, retry in self._retries.items() if name in self._woken}
+        trouble = filter(None, [self._ledger.trouble])
+        self._say_all([*(fault.message for fault in plan.faults), *plan.remarks, *trouble])
 
     def _note_timetables(self, wall: dt.datetime) -> None:
         watched = self._ledger.watched
@@ -152,6 +131,13 @@ class Watcher:
                 self._ledger.watch(job.name, job.timetable, wall)
         for name in watched:
             self._ledger.forget(name)
+
+    def _register_all(self) -> None:
+        """Let `schedule` begin anew, and look at every job once."""
+        self._scheduler.clear()
+        for job in self._plan.jobs:
+            self._register(job)
+        self._woken = {job.name for job in self._plan.jobs}
 
     def _register(self, job: Job) -> None:
         """Let `schedule` wake the job; that it is owed a run is for `due` and the ledger to say."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from xlcrm.entrypoints.terminal import err, out, with_progress
 from xlcrm.entrypoints.watching.doing import do
+from xlcrm.entrypoints.watching.edges import Edges
 from xlcrm.entrypoints.watching.ledger import Ledger, ledger_file
-from xlcrm.entrypoints.watching.loop import Edges, Watcher
+from xlcrm.entrypoints.watching.loop import Watcher
 from xlcrm.entrypoints.watching.plan import read_plan, write_status
 from xlcrm.entrypoints.watching.signals import nap, stopped_by
 from xlcrm.workbook.locks import held_for
