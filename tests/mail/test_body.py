@@ -226,6 +226,22 @@ def test_a_digest_lists_and_counts_the_rest() -> None:
     assert "负责人" not in text  # they are all the reader's own
 
 
+def test_the_longest_digest_is_not_cut_off() -> None:
+    # Some readers show no more than 102 KB of a page.
+    task = TaskLine(
+        "半年满意度调查（满12个月）",
+        "西安睿岳物流股份有限公司",
+        "2026-11-19 10:00",
+        "逾期 424天",
+        "电话+上门拜访，11-23 周一 15:00-16:00",
+        "客户满意度调查表 第142行",
+        "已约下周再打",
+    )
+    groups = tuple(Group(state, 99, (task,) * 30) for state in ("逾期", "今日到期", "即将到期"))
+    longest = DigestContent(ORIGIN, "王芳", groups, (SOON,) * 30, {"即将超时": 99})
+    assert len(digest_body(longest)[1].encode()) < 102_000
+
+
 def test_a_digest_counts_clocks_that_it_does_not_list() -> None:
     more = dataclasses.replace(DIGEST, clock_counts={"已超时": 4})
     assert all("另有 2 个，见超时预警" in found for found in digest_body(more))
