@@ -17,6 +17,7 @@ from xlcrm.analysis.lines import (
     fixed,
     half_year,
     leader,
+    mean_text,
     ranked,
     rate_text,
     ratio,
@@ -133,6 +134,16 @@ def test_a_part_of_nothing_is_blank() -> None:
 )
 def test_a_share_reads_as_its_cell(share: float, limit: float, text: str) -> None:
     assert rate_text(share, limit) == text
+
+
+def test_a_mean_reads_as_its_cell() -> None:
+    assert [mean_text(mean) for mean in (8 / 3, 1.5, 4.0, 2.665, 2.664)] == [
+        "2.67",
+        "1.5",
+        "4",
+        "2.67",
+        "2.66",
+    ]
 
 
 @pytest.mark.parametrize(

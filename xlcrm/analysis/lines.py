@@ -189,8 +189,18 @@ def share_text(part: float, whole: float) -> str:
 
 def rate_text(share: float, limit: float = math.nan) -> str:
     """66.7%: a fraction to one decimal, as cells show it; what is below a limit never reads as the limit."""
-    shown = math.floor(round(share * 1000, 6) + 0.5) / 10
+    shown = _rounded(share * 100, 10)
     return percent_text(share * 100) if share < limit <= shown / 100 else f"{shown:g}%"
+
+
+def mean_text(mean: float) -> str:
+    """3.67: a mean of scores to two decimals, as cells show it."""
+    return f"{_rounded(mean, 100):g}"
+
+
+def _rounded(number: float, parts: int) -> float:
+    """To the nearest of so many parts of one, halves up."""
+    return math.floor(round(number * parts, 6) + 0.5) / parts
 
 
 def compared(

@@ -135,7 +135,7 @@ def test_promoters_passives_and_detractors() -> None:
 def test_who_goes_on_of_those_who_said() -> None:
     assert cells(SHEET, "willing", november()) == [("愿意", 2, 2 / 3), ("不愿意", 1, 1 / 3)]
     assert filled(SHEET, "willing", november()).caption == (
-        "2026年11月（截至20日） 愿意继续合作的占66.6%（n=3），1份未填"
+        "2026年11月（截至20日） 愿意继续合作的占66.7%（n=3），1份未填"
     )
     assert behind_rows(SHEET, "willing", november()) == {0: [(SURVEYS, 2), (SURVEYS, 0)], 1: [(SURVEYS, 1)]}
 
@@ -201,7 +201,7 @@ def test_months_of_percent_and_of_nps_stand_apart() -> None:
         ("2026-10", 0.9, 1.0, 1),
         ("2026-11", pytest.approx((0.8 + 7 / 15 + 0.8) / 3), pytest.approx(4 / 7), 3),
     ]
-    assert filled(SHEET, "months", november()).caption == "2026年6月至2026年11月 共4份，本月68.8%（n=3）"
+    assert filled(SHEET, "months", november()).caption == "2026年6月至2026年11月 共4份，本月68.9%（n=3）"
     assert behind_rows(SHEET, "months", november())[5] == [(SURVEYS, place) for place in (1, 0, 2)]
     assert cells(SHEET, "nps_months", november())[3:] == [
         ("2026-09", None, 0, 0, 0, 0),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Filled
-from xlcrm.analysis.lines import half_year, ratio
+from xlcrm.analysis.lines import half_year, mean_text, rate_text, ratio
 from xlcrm.analysis.nps import DETRACTOR_UP_TO, PROMOTER_FROM
 from xlcrm.analysis.satisfaction.month import (
     CONTENT_FROM,
@@ -22,7 +22,6 @@ from xlcrm.analysis.satisfaction.month import (
     of_month_before,
 )
 from xlcrm.compute.identity import of_register
-from xlcrm.compute.states.measures import percent_text, score_text
 from xlcrm.rules.measures import DIMENSION_MEANS, OVERALL_SATISFACTION, SCORE_OF_TEN
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def by_dimension(scope: Scope) -> Filled:
     if not own.rated:
         return Filled(rows[:0], _unrated(scope, own))
     low = order[-1]
-    caption = f"{scope.period} 最低的是{names[low]} {score_text(means[low])}分（n={n[low]}）"
+    caption = f"{scope.period} 最低的是{names[low]} {mean_text(means[low])}分（n={n[low]}）"
     return Filled(rows, caption, _dimensions_behind(scope, own, order))
 
 
@@ -126,7 +125,7 @@ def by_score(scope: Scope) -> Filled:
     )
     if not len(line):
         return Filled(rows[:0], _unrated(scope, own))
-    caption = f"{scope.period} 4分和5分占{percent_text(own.content * 100)}（n={len(line)}个评分）"
+    caption = f"{scope.period} 4分和5分占{rate_text(own.content)}（n={len(line)}个评分）"
     first = np.argsort(-own.day[row].astype(np.int64), kind="stable")
     return Filled(rows, caption, own.behind(scope, line[first], row[first], own.scores[row, column][first]))
 
@@ -169,7 +168,7 @@ def willingness(scope: Scope) -> Filled:
     places = np.flatnonzero(line >= 0)
     places = places[np.argsort(-own.day[places].astype(np.int64), kind="stable")]
     rest = f"，{len(own) - asked}份未填" if len(own) > asked else ""
-    caption = f"{scope.period} 愿意继续合作的占{percent_text(counts[0] / asked * 100)}（n={asked}）{rest}"
+    caption = f"{scope.period} 愿意继续合作的占{rate_text(counts[0] / asked)}（n={asked}）{rest}"
     return Filled(rows, caption, own.behind(scope, line[places], places, own.percent[places] * 100))
 
 
@@ -255,7 +254,7 @@ def percent_by_month(scope: Scope) -> Filled:
     if not n:
         return Filled(rows[:0], f"{half_year(scope)} 没有满意度评分")
     latest = months[-1]
-    now = f"本月{percent_text(latest.mean * 100)}（n={latest.rated}）" if latest.rated else "本月没有评分"
+    now = f"本月{rate_text(latest.mean)}（n={latest.rated}）" if latest.rated else "本月没有评分"
     return Filled(
         rows,
         f"{half_year(scope)} 共{n}份，{now}",

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Figure, Filled, behind, nothing_behind
-from xlcrm.analysis.lines import Lines, compared, half_year, ranked, ratio
+from xlcrm.analysis.lines import Lines, compared, half_year, ranked, rate_text, ratio
 from xlcrm.analysis.sources.surveys import CASES, ratings
 from xlcrm.analysis.sources.tally import lines_of
 from xlcrm.compute.facts import objects
 from xlcrm.compute.identity import first_known, of_register
-from xlcrm.compute.states.measures import percent_text
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def by_kind(scope: Scope) -> Filled:
     )
     if not len(rated):
         return Filled(rows, f"{scope.period} 没有案件评分")
-    mean = percent_text(float(percent.sum() / len(percent)) * 100)
+    mean = rate_text(float(percent.sum() / len(percent)))
     return Filled(rows, f"{scope.period} 案件平均满意度{mean}（n={len(rated)}）", _behind(rated, lines))
 
 
@@ -92,7 +91,7 @@ def by_month(scope: Scope) -> Filled:
     )
     if not n.sum():
         return Filled(rows[:0], f"{half_year(scope)} 没有案件评分")
-    now = f"本月{percent_text(mean[-1] * 100)}（n={n[-1]}）" if n[-1] else "本月没有评分"
+    now = f"本月{rate_text(mean[-1])}（n={n[-1]}）" if n[-1] else "本月没有评分"
     return Filled(rows, f"{half_year(scope)} 共{n.sum()}件评分，{now}", _behind(rated, lines))
 
 
