@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import Kind, behind, nothing_behind, shown
-from xlcrm.analysis.lines import Lines, filled, ranked, ratio
+from xlcrm.analysis.lines import Lines, filled, ranked, rate_text, ratio
 from xlcrm.analysis.sources.judged import FAULTY, LATE, LATE_OPEN, MET_IN_TIME, OPEN, UNJUDGED
-from xlcrm.compute.states.measures import percent_text
 from xlcrm.tables import BY_NAME
 
 if TYPE_CHECKING:
@@ -103,8 +102,8 @@ COUNTED: Final = (
 
 
 def attainment_by(clocks: pd.DataFrame, labels: Objects | pd.Series, most: int) -> tuple[Lines, Tally]:
-    """One line a label, the best attained first; of too many labels those with the most clocks."""
-    lines = ranked(labels, most, lambda found: Tally.of(clocks, found).attainment, size=Lines.count)
+    """One line a label, the worst attained first; of too many labels those with the most clocks."""
+    lines = ranked(labels, most, lambda found: -Tally.of(clocks, found).attainment, size=Lines.count)
     return lines, Tally.of(clocks, lines)
 
 
@@ -152,11 +151,11 @@ def attained_text(lines: Lines, tally: Tally) -> str:
         return f"有{int(tally.cases.sum())}个时钟，尚无一个可以判定" if len(lines) else "没有开始的时钟"
     rates = tally.attainment
     known = np.flatnonzero(~np.isnan(rates)).tolist()
-    whole = f"达成率{percent_text(tally.met.sum() / decided * 100)}（n={decided}）"
+    whole = f"达成率{rate_text(tally.met.sum() / decided)}（n={decided}）"
     if np.ptp(rates[known]) == 0:
         return whole
     line = min(known, key=lambda place: (rates[place], lines.names[place]))
-    worst = f"{short(lines.names[line])} {percent_text(rates[line] * 100)}（n={tally.decided[line]}）"
+    worst = f"{short(lines.names[line])} {rate_text(rates[line])}（n={tally.decided[line]}）"
     return f"{whole}，最低的是{worst}"
 
 
