@@ -125,7 +125,6 @@ class Card:
         make: works it out.
         needs: names of the tables without which it is not shown.
         needs_one: names of tables one of which is enough, or none.
-        unit: shown after the label.
     """
 
     label: str

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SHOWN: Final = 30
 _WORDS: Final = np.array([*OUTCOMES, None], dtype=object)
 _ANSWERS: Final = np.array(["按时", "超时", "超时未处理", "处理中", None], dtype=object)
-"""What a clock of an anomaly says, by `order_figures.IN_TIME` and so on."""
+"""What a clock of an anomaly says, by `figures.IN_TIME` and so on."""
 
 
 def late_orders(scope: Scope) -> Filled:
