@@ -63,7 +63,10 @@ def _disordered(sheet: SheetData) -> Iterator[pd.DataFrame]:
         yield _early(
             sheet,
             second,
-            {row: f"“{after}”{cell_text(late[row])} 早于“{before}”{cell_text(early[row])}" for row in rows},
+            {
+                row: f"“{after}”{cell_text(mine)} 早于“{before}”{cell_text(other)}"
+                for row, mine, other in zip(rows, late[rows], early[rows], strict=True)
+            },
         )
 
 
