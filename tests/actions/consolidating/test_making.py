@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,9 @@ from xlcrm.errors import UsageError
 from xlcrm.workbook.file import FileDoor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from unittest.mock import MagicMock
 
     from xlcrm.actions.consolidating.joining import Joined
     from xlcrm.actions.consolidating.making import Made
@@ -165,24 +168,33 @@ def test_the_clock_of_the_settings_counts_before_that_of_the_machine(
     now: dt.datetime | None, clock: str, expected: object
 ) -> None:
     settings = Settings(parameters={"固定时钟": clock} if clock else {})
-    with patch.object(making, "build", side_effect=_blank), patch.object(making, "FileDoor"):
-        with patch.object(making, "refresh", return_value=Outcome("好")) as refreshed:
-            made = make(dataclasses.replace(WANTED, now=now), joined(branch(0, "北京", settings)), silent)
+    with _without_work() as refreshed:
+        made = make(dataclasses.replace(WANTED, now=now), joined(branch(0, "北京", settings)), silent)
     asked = refreshed.call_args.args[1].now
     assert asked == (now if expected == 3 else expected)  # None: the refresh reads 固定时钟
     assert made.message == "好"
 
 
-def _blank(pack: str, path: Path, *args: object, **more: object) -> None:
-    del pack, args, more
-    path.write_bytes(b"")
+@contextlib.contextmanager
+def _without_work() -> Iterator[MagicMock]:
+    """Nothing is built; the refresh hears what it was asked."""
+
+    def blank(pack: str, path: Path, *args: object, **more: object) -> None:
+        del pack, args, more
+        path.write_bytes(b"")
+
+    with (
+        patch.object(making, "build", side_effect=blank),
+        patch.object(making, "FileDoor"),
+        patch.object(making, "refresh", return_value=Outcome("好")) as refreshed,
+    ):
+        yield refreshed
 
 
 def test_the_settings_of_another_workbook_may_count() -> None:
     other = ("总部", Settings(parameters={"提前展示天数": "30"}))
-    with patch.object(making, "build", side_effect=_blank), patch.object(making, "FileDoor"):
-        with patch.object(making, "refresh", return_value=Outcome("好")):
-            made = make(dataclasses.replace(WANTED, settings=other), joined(branch(0, "北京")), silent)
+    with _without_work():
+        made = make(dataclasses.replace(WANTED, settings=other), joined(branch(0, "北京")), silent)
     assert [(each.number, each.branches, each.done) for each in made.conflicts] == [
         ("提前展示天数", "北京（7）", "采用 总部 的值")
     ]
