@@ -29,6 +29,7 @@ LINUX = Machine(
     office_gap=lambda: "",
     office_answer=lambda: "",
     known_years=lambda: {2026, 2027},
+    scheduled=lambda _: None,
 )
 """All is well on it."""
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xlcrm.entrypoints.doctor import workbook
+from xlcrm.entrypoints.doctor.base import FINE, NOTICE, Verdict
+from xlcrm.entrypoints.installing.telling import INSTALLED, NOT_INSTALLED, OUTDATED
 from xlcrm.workbook.locks import held, lock_file
 
 if TYPE_CHECKING:
@@ -91,3 +93,13 @@ def test_places_that_others_reach(tmp_path: Path) -> None:
     assert "网络共享" in workbook.location(path, {}, remote=True).found
     assert "网盘" in workbook.location(path, drive, remote=False).found
     assert "网盘" in workbook.location(tmp_path / "我的坚果云" / "a.xlsx", {}, remote=False).found
+
+
+def test_schedule_is_told_and_never_a_fault() -> None:
+    assert workbook.schedule(None) is None
+    states = {
+        state: workbook.schedule(state) for state in (INSTALLED, NOT_INSTALLED, OUTDATED, "不知道：cron 坏了")
+    }
+    assert [verdict.state for verdict in states.values() if verdict] == [FINE, FINE, NOTICE, NOTICE]
+    assert "--install" in (states[NOT_INSTALLED] or Verdict(FINE, "")).advice
+    assert "--install" in (states[OUTDATED] or Verdict(FINE, "")).advice

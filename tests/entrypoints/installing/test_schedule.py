@@ -246,6 +246,20 @@ def test_options_that_make_no_sense_are_refused(book: Path) -> None:
     assert "找不到工作簿" in schedule(book.with_name("无.xlsx"), "--system", "cron").err
 
 
+def test_state_of_this_machine_is_none_where_there_is_nothing_to_say(
+    book: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "this_system", lambda: "cron")
+    assert telling.state_here(book, sys.executable, NOW) == telling.NOT_INSTALLED
+    assert schedule(book, "--install").code == 0
+    assert telling.state_here(book, sys.executable, NOW) == telling.INSTALLED
+    assert telling.state_here(book, "/别的/python", NOW) == telling.OUTDATED
+    machine.refuse("crontab", "cron 坏了")
+    assert "cron 坏了" in (telling.state_here(book, sys.executable, NOW) or "")
+    fill(book, "每日刷新", "启用", "否")
+    assert telling.state_here(book, sys.executable, NOW) is None
+
+
 def test_rows_that_cannot_run_are_told_and_the_sheet_may_be_missing(
     book: Path, tmp_path: Path, machine: Machine
 ) -> None:

@@ -86,6 +86,8 @@ def _workbook_looks(machine: Machine, path: Path, running: Callable[[], frozense
     if not path.is_file():
         return looks[:1]
     looks.append(("网络标记", lambda: workbook.web_mark(path, machine.platform, machine.mark(path))))
+    if _sound(path):
+        looks.append(("定时运行", lambda: workbook.schedule(machine.scheduled(path))))
     if path.suffix.lower() in workbook.MACRO_SUFFIXES and _sound(path):
         renew = macros.renewal(path)
         looks += [

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from xlcrm.calc import PIPE, calc_available
 from xlcrm.calc.bridge import connect, program
+from xlcrm.entrypoints.installing.telling import state_here
 from xlcrm.errors import ProgramError
 from xlcrm.festivals import published_years
 
@@ -54,6 +55,8 @@ class Machine:
         office_gap: why LibreOffice cannot be reached from this Python, empty where it can.
         office_answer: why a running LibreOffice does not answer, empty where it does.
         known_years: years whose days off are known.
+        scheduled: whether the scheduler starts xlcrm for a workbook (see `installing.telling`), None where
+            there is no scheduler or nothing to start.
     """
 
     platform: str
@@ -75,6 +78,7 @@ class Machine:
     office_gap: Callable[[], str]
     office_answer: Callable[[], str]
     known_years: Callable[[], Collection[int]]
+    scheduled: Callable[[Path], str | None]
 
 
 def this_machine() -> Machine:
@@ -99,6 +103,7 @@ def this_machine() -> Machine:
         office_gap=calc_available,
         office_answer=_office_answer,
         known_years=published_years,
+        scheduled=lambda path: state_here(path, sys.executable, dt.datetime.now()),
     )
 
 

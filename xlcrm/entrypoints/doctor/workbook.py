@@ -8,6 +8,7 @@ import tempfile
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.entrypoints.doctor.base import FAULT, FINE, NOTICE, Verdict
+from xlcrm.entrypoints.installing import telling
 from xlcrm.errors import WorkbookInUse, XlcrmError
 from xlcrm.workbook.locks import held, lock_file, refuse_if_open
 from xlcrm.workbook.safety import inspect
@@ -143,3 +144,27 @@ def location(path: Path, environment: Mapping[str, str], *, remote: bool) -> Ver
             "可以使用；同一时间只由一个人刷新，断网时保存会失败，原文件不受影响。",
         )
     return Verdict(FINE, "在本机磁盘上")
+
+
+def schedule(state: str | None) -> Verdict | None:
+    """Whether its jobs run by themselves; no fault, for nobody has to want that.
+
+    Args:
+        state: what `installing.telling` says of it, None where there is nothing to say.
+    """
+    match state:
+        case None:
+            return None
+        case telling.INSTALLED:
+            return Verdict(FINE, "任务计划会自己定时运行")
+        case telling.NOT_INSTALLED:
+            return Verdict(
+                FINE, "没有安装定时运行", "要让 任务计划 每天自己运行，请用 xlcrm schedule 加 --install。"
+            )
+        case telling.OUTDATED:
+            return Verdict(
+                NOTICE,
+                "定时运行已安装，但之后改过 任务计划 或换过 Python",
+                "请再运行一次 xlcrm schedule 加 --install。",
+            )
+    return Verdict(NOTICE, state)

@@ -11,7 +11,7 @@ from xlcrm.entrypoints.installing import doing
 from xlcrm.entrypoints.installing.looking import named, plan_for, task_of, this_system, windowless
 from xlcrm.entrypoints.installing.plan import SYSTEMS, filled
 from xlcrm.entrypoints.installing.task import Timetable
-from xlcrm.errors import ProgramError, UsageError
+from xlcrm.errors import ProgramError, ProgramMissing, SheetMissing, UsageError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,6 +27,9 @@ _SYSTEM_NAMES: Final = {
     "systemd": "systemd",
     "cron": "cron",
 }
+NOT_INSTALLED: Final = "定时运行没有安装。"
+INSTALLED: Final = "定时运行已安装。"
+OUTDATED: Final = "定时运行已安装，但之后改过 任务计划 或换过 Python，请再运行一次 --install。"
 _DAYS: Final = "一二三四五六日"
 _SHOWN: Final = 8
 
@@ -113,12 +116,28 @@ def state(plan: Plan, workbook: Path, mark: str) -> str:
     """Whether the scheduler has the task, and as it would be made now."""
     try:
         if not doing.standing(plan, workbook, mark):
-            return "定时运行没有安装。"
-        if doing.up_to_date(plan, workbook, mark):
-            return "定时运行已安装。"
+            return NOT_INSTALLED
+        return INSTALLED if doing.up_to_date(plan, workbook, mark) else OUTDATED
     except ProgramError as error:
         return f"不知道定时运行是否已安装：{error.message}"
-    return "定时运行已安装，但之后改过 任务计划 或换过 Python，请再运行一次 --install。"
+
+
+def state_here(workbook: Path, interpreter: str, now: dt.datetime) -> str | None:
+    """The same for this machine's scheduler; None where it has none, or the workbook has nothing for it.
+
+    Args:
+        workbook: its file.
+        interpreter: the Python that has xlcrm.
+        now: local time.
+
+    Raises:
+        WorkbookError, ParameterError: the workbook cannot be read.
+    """
+    try:
+        asked = _asked(workbook, "", interpreter, now)
+    except (ProgramMissing, SheetMissing, UsageError):
+        return None
+    return state(asked.plan, workbook, asked.task.mark)
 
 
 def _asked(workbook: Path, system: str, interpreter: str, now: dt.datetime) -> _Asked:
