@@ -14,7 +14,7 @@ from xlcrm.actions import ACTIONS
 from xlcrm.actions.base import Outcome, silent
 from xlcrm.entrypoints.boxes import NOT_SAVED
 from xlcrm.entrypoints.watching import doing
-from xlcrm.entrypoints.watching.doing import DOINGS, do
+from xlcrm.entrypoints.watching.doing import DOINGS, Done, do
 from xlcrm.errors import ProgramMissing, UsageError, WorkbookOpen
 from xlcrm.tables.mailing import JOB_ACTION
 from xlcrm.workbook.port import Saved
@@ -59,7 +59,7 @@ def seen(outcome: Outcome | None = None) -> Iterator[Seen]:
 def test_every_job_is_an_action_that_takes_what_it_is_asked(demo: Path, action: str) -> None:
     with seen() as found:
         done = do(demo, job(action=action, recipients=("张三",)), NOW, silent)
-    assert done == ("成功", "完成。")
+    assert done == Done("成功", "完成。")
     assert found.action is ACTIONS[DOINGS[action].action]
     assert found.params.now == NOW
     if found.action.name == "mail":
@@ -82,12 +82,15 @@ def test_without_recipients_and_now_the_action_decides(demo: Path) -> None:
         (Outcome("已处理 3 行。", remarks=["没有这列；", "那列"]), ("成功", "已处理 3 行；没有这列；那列。")),
         (Outcome("1 封邮件都没有发出", ok=False), ("失败", "1 封邮件都没有发出。")),
         (Outcome("1 封邮件都没有发出", ok=False, later=True), ("等待", "1 封邮件都没有发出。")),
+        (Outcome("现在不是工作时间", later=True), ("等待", "现在不是工作时间。")),
         (Outcome("好", saved=Saved(3)), ("成功", "好。")),
     ],
 )
 def test_an_outcome_is_a_result_and_a_line(demo: Path, outcome: Outcome, told: tuple[str, str]) -> None:
     with seen(outcome):
-        assert do(demo, job(), NOW, silent) == told
+        done = do(demo, job(), NOW, silent)
+    assert (done.result, done.detail) == told
+    assert (done.left, done.calm) == (outcome.later, outcome.later and outcome.ok)
 
 
 def test_an_action_that_this_version_lacks_is_told(demo: Path) -> None:

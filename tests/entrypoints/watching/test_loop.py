@@ -318,7 +318,8 @@ def test_what_is_left_for_later_is_tried_again_and_what_failed_is_not(clock: Clo
     def deferred(one: Job) -> Done:
         if one.name == "清单":
             return Done("失败", "密码不对。")
-        return Done("等待", "1 封待重发。") if clock.wall.minute < 40 else Done("成功", "已发送 1 封。")
+        waits = clock.wall.minute < 40 and clock.wall.hour < 9
+        return Done("等待", "1 封待重发。", left=True) if waits else Done("成功", "已发送 1 封。")
 
     place.doing = deferred
     place.watch_until("2026-03-02T12:00", poll=30)
@@ -327,6 +328,7 @@ def test_what_is_left_for_later_is_tried_again_and_what_failed_is_not(clock: Clo
         ["清单", "失败"],
         ["邮件", "成功"],
     ]
+    assert [at for at in hours(place) if "邮件" in at] == ["邮件 02 08:30", "邮件 02 08:35", "邮件 02 08:45"]
     assert [name for name, _ in place.ran].count("清单") == 1
 
 
@@ -397,6 +399,34 @@ def test_once_waits_half_an_hour_for_a_workbook_in_use(clock: Clock, tmp_path: P
     place.doing = lambda one: one.name
     assert place.watcher().run_once()
     assert hours(place) == ["每日刷新 02 09:00"]
+
+
+def test_once_leaves_what_only_has_to_wait_for_its_time(clock: Clock, tmp_path: Path) -> None:
+    place = office(clock, tmp_path, job("提醒", action="超时提醒"))
+    place.watcher().run_once()
+    clock.go_to("2026-03-02T08:30")
+    place.doing = lambda one: Done("等待", f"{one.name}：不是工作时间。", left=True, calm=True)
+    assert place.watcher().run_once()
+    assert not clock.naps
+    clock.go_to("2026-03-02T09:00")
+    place.doing = lambda one: one.name
+    assert place.watcher().run_once()
+    assert hours(place) == ["提醒 02 08:30", "提醒 02 09:00"]
+
+
+def test_once_runs_what_falls_due_while_it_waits(clock: Clock, tmp_path: Path) -> None:
+    place = office(clock, tmp_path, job("a", "08:30"), job("b", "08:40", action="检查录入"))
+    place.watcher().run_once()
+    clock.go_to("2026-03-02T08:30")
+
+    def busy(one: Job) -> str:
+        if clock.wall < dt.datetime(2026, 3, 2, 8, 39):
+            raise IN_USE
+        return one.name
+
+    place.doing = busy
+    assert place.watcher(poll=30).run_once()
+    assert hours(place) == ["b 02 08:40", "a 02 08:48"]
 
 
 def test_a_stop_lets_the_running_job_end_and_begins_no_other(clock: Clock, tmp_path: Path) -> None:

@@ -42,10 +42,19 @@ class Doing:
 
 
 class Done(NamedTuple):
-    """What came of a run, and the sentence for the user."""
+    """What came of a run.
+
+    Attributes:
+        result: in a word.
+        detail: the sentence for the user.
+        left: the action ran, and has left something for later.
+        calm: nothing is wrong with that: it only was not the time for it.
+    """
 
     result: Result
     detail: str
+    left: bool = False
+    calm: bool = False
 
 
 DOINGS: Final[Mapping[str, Doing]] = {
@@ -92,7 +101,8 @@ def do(path: Path, job: Job, now: dt.datetime | None, progress: Progress) -> Don
 def _done(outcome: Outcome, *, live: bool) -> Done:
     where = [saving(outcome.saved)] if live and outcome.saved is not None else []
     parts = [part.strip().rstrip("。；") for part in (outcome.message, *outcome.remarks, *where)]
-    return Done(WAITING if outcome.later else DONE if outcome.ok else FAILED, "；".join(parts) + "。")
+    result = WAITING if outcome.later else DONE if outcome.ok else FAILED
+    return Done(result, "；".join(parts) + "。", left=outcome.later, calm=outcome.later and outcome.ok)
 
 
 def _action(job: Job, doing: Doing) -> Action:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from xlcrm.entrypoints.watching.edges import Edges
     from xlcrm.entrypoints.watching.jobs import Job
-    from xlcrm.entrypoints.watching.ledger import Ledger, Result
+    from xlcrm.entrypoints.watching.ledger import Ledger
     from xlcrm.entrypoints.watching.plan import Plan
     from xlcrm.entrypoints.watching.status import Status
 
@@ -31,8 +31,10 @@ PATIENCE: Final = dt.timedelta(minutes=30)
 """How long `--once` waits for a workbook that is in use."""
 _SHORTEST: Final = 1.0
 """Seconds between two looks, at least: whatever goes wrong, the loop does not run hot."""
-_PAUSES: Final = (30, 60, 120, 300, 600)
+_IN_USE: Final = (30, 60, 120, 300, 600)
 """Seconds until a workbook in use is tried again; the last one goes on."""
+_LEFT: Final = (300, 600, 1800)
+"""Seconds until an action that has left something for later is run again."""
 _TRIES: Final = 2
 """How often a job that takes the program down with it is begun for one due time."""
 _NOT_NOW: Final = (WorkbookInUse, WorkbookChanged, WorkbookMissing, SaveFailed, ProgramBusy)
@@ -40,11 +42,12 @@ _NOT_NOW: Final = (WorkbookInUse, WorkbookChanged, WorkbookMissing, SaveFailed, 
 
 @dataclass(frozen=True, slots=True)
 class _Retry:
-    """A run that waits for the workbook: which, how often it was tried, when it is tried again."""
+    """A run that is to be tried again: which, how often it was tried, when it will be, and why."""
 
     due: dt.datetime
     tries: int
     at: dt.datetime
+    done: Done
 
 
 class Watcher:
@@ -89,11 +92,15 @@ class Watcher:
         begun = self._edges.now()
         self._load(begun)
         self._run_woken()
-        while self._retries and not self.stopping and self._edges.now() - begun < PATIENCE:
+        while self._hindered() and not self.stopping and self._edges.now() - begun < PATIENCE:
             self._edges.sleep(self._pause())
-            self._wake_waiting()
+            self._woken = {job.name for job in self._plan.jobs}  # what falls due meanwhile is ours too
             self._run_woken()
-        return not self._failed and not self._retries
+        return not self._failed and not self._hindered()
+
+    def _hindered(self) -> bool:
+        """Whether a job waits because something is wrong, not only because it is not the time."""
+        return any(not retry.done.calm for retry in self._retries.values())
 
     def _look(self) -> None:
         """Take up what has changed: the workbook, the day, or a clock that was set back."""
@@ -178,13 +185,13 @@ class Watcher:
         retry = self._retries.get(job.name)
         if owing.too_old:
             late = f"{run.due:%m-%d %H:%M} 没有运行（当时没有开机，或工作簿用不了），时间太久，不再补"
-            self._end(run, MISSED, late)
+            self._end(run, Done(MISSED, late))
         elif self._ledger.broken_off(job.name, run.due) >= _TRIES:
             broken = f"连续 {_TRIES} 次运行到一半程序就停了，这一次不再重试，请把日志发给维护人员"
-            self._end(run, FAILED, f"{broken}：{faults.log_path()}")
+            self._end(run, Done(FAILED, f"{broken}：{faults.log_path()}"))
         elif retry is None or retry.due != run.due or retry.at <= now:
             self._ledger.note(run)
-            self._end(run, *self._attempt(job, run))
+            self._end(run, self._attempt(job, run))
 
     def _attempt(self, job: Job, run: Run) -> Done:
         """Run a job; whatever it raises becomes a sentence, only the user's second signal goes through."""
@@ -201,13 +208,14 @@ class Watcher:
             )
             raise
 
-    def _end(self, run: Run, result: Result, detail: str) -> None:
+    def _end(self, run: Run, done: Done) -> None:
+        result, detail = done.result, done.detail
         ended = dataclasses.replace(run, ended=self._edges.now(), result=result, detail=detail)
         self._ledger.note(ended)
         if self._ledger.trouble:
             self._say_once(self._ledger.trouble)
         if result == WAITING:
-            self._wait(ended)
+            self._wait(ended, done)
             return
         self._retries.pop(run.job, None)
         self._failed += result == FAILED
@@ -216,12 +224,13 @@ class Watcher:
         if result != MISSED:
             self._tell()
 
-    def _wait(self, run: Run) -> None:
+    def _wait(self, run: Run, done: Done) -> None:
         assert run.ended is not None  # noqa: S101 - `_end` has just set it
         before = self._retries.get(run.job)
         tries = before.tries + 1 if before and before.due == run.due else 1
-        pause = dt.timedelta(seconds=_PAUSES[min(tries, len(_PAUSES)) - 1])
-        self._retries[run.job] = _Retry(run.due, tries, run.ended + pause)
+        pauses = _LEFT if done.left else _IN_USE
+        pause = dt.timedelta(seconds=pauses[min(tries, len(pauses)) - 1])
+        self._retries[run.job] = _Retry(run.due, tries, run.ended + pause, done)
         if before is None:  # said once, however long it takes
             self._line(run, f"{run.detail}稍后自动重试。")
 
