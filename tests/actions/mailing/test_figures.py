@@ -18,17 +18,15 @@ from tests.analysis.random_office import Office
 from tests.compute.build import NOW, book
 from xlcrm.actions.mailing.figures import (
     LISTED,
-    NO_LEVEL,
-    NOT_LISTED,
     WORST,
     Last,
     details_text,
     digest_contents,
-    figures_of,
     management_figures,
     notices_content,
     origin_of,
 )
+from xlcrm.actions.mailing.headlines import NO_LEVEL, NOT_LISTED, figures_of
 from xlcrm.actions.mailing.picture import Overview
 from xlcrm.actions.mailing.wording import due_text, source_text
 from xlcrm.mail.body import digest_body, management_body, management_subject, notices_body

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from xlcrm.actions.mailing.headlines import (
+    BY_CLOCK,
+    BY_LEVEL,
+    NO_LEVEL,
+    NOT_LISTED,
+    counted,
+    figures_of,
+    gravest_first,
+    headlines,
+    named,
+    numbers_of,
+)
 from xlcrm.actions.mailing.wording import due_text, shown_by, source_text
 from xlcrm.analysis import dashboard
 from xlcrm.analysis.scope import month_text
-from xlcrm.analysis.sources.judged import DECIDED, MET_IN_TIME, judged
-from xlcrm.analysis.sources.tally import SUBJECTS, in_month
-from xlcrm.compute.clocks.verdicts import AT_RISK, BREACHED, STATUSES
+from xlcrm.analysis.sources.tally import SUBJECTS
+from xlcrm.compute.clocks.verdicts import BREACHED, STATUSES
 from xlcrm.compute.identity import TEAM
 from xlcrm.compute.lists.due_list import STATES
 from xlcrm.mail.contents import (
     ESCALATED,
     LATE,
     NEARLY,
-    PERCENT,
     ClockLine,
     DigestContent,
     Group,
-    Headline,
     ManagementFigures,
     NoticesContent,
     Origin,
@@ -38,8 +46,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    import numpy as np
-
     from xlcrm.actions.mailing.picture import Overview
     from xlcrm.actions.mailing.wording import Shown
     from xlcrm.analysis.scope import Scope
@@ -50,17 +56,7 @@ if TYPE_CHECKING:
 WORST: Final = 5
 LISTED: Final = 30
 """Tasks of each state, and clocks, that a digest lists."""
-NO_LEVEL: Final = "未分级"
-NOT_LISTED: Final = "未列出"
-"""Clocks past their limit beyond 到期清单最多行数."""
-_GRAVEST: Final = ("重大", "紧急", "严重", "重要", "一般", "普通")
-"""Words for levels in the order in which they are shown; others follow by name."""
-_OVERDUE, _TODAY, _SOON = STATES
-_LATE, _RISK = STATUSES[BREACHED], STATUSES[AT_RISK]
-_ATTAINMENT: Final = "达成率"
-_MONTH: Final = "月份"
-_BY_LEVEL, _BY_CLOCK = "等级·", "时钟·"
-_PAIR: Final = re.compile(r"([^=；]+)=(-?\d+(?:\.\d+)?)")
+_LATE: Final = STATUSES[BREACHED]
 
 
 @dataclass(frozen=True)
@@ -98,20 +94,20 @@ def management_figures(
     run, show = scope.run, shown_by(masker)
     was = figures_of(last.details) if last else {}
     late = _late_clocks(run, show)
-    numbers = _numbers(scope)
+    numbers = numbers_of(scope)
     levels, clocks = Counter(late["level"]), Counter(late["clock"])
     if missing := run.alerts.breached - len(late):
         levels[NOT_LISTED] = clocks[NOT_LISTED] = missing
-    by_level = _counted(levels, _BY_LEVEL, was, _gravest_first)
-    by_clock = _counted(clocks, _BY_CLOCK, was, lambda label: (-clocks[label], label))
+    by_level = counted(levels, BY_LEVEL, was, gravest_first)
+    by_clock = counted(clocks, BY_CLOCK, was, lambda label: (-clocks[label], label))
     return ManagementFigures(
         origin,
         month_text(scope.month),
-        _headlines(scope, numbers, was),
+        headlines(scope, numbers, was),
         by_level,
         by_clock,
         _worst(scope, show),
-        {**numbers, **_named(by_level, _BY_LEVEL), **_named(by_clock, _BY_CLOCK)},
+        {**numbers, **named(by_level, BY_LEVEL), **named(by_clock, BY_CLOCK)},
         last.at if last else None,
         overview.picture if overview else None,
         tuple(filter(None, [_without_owner(run), overview.remark if overview else ""])),
@@ -121,12 +117,6 @@ def management_figures(
 def details_text(figures: ManagementFigures) -> str:
     """The figures as 说明 of 发送记录 keeps them: 月份=202611；逾期=3；今日到期=5."""
     return "；".join(f"{label}={number:.12g}" for label, number in figures.numbers.items())
-
-
-def figures_of(text: str) -> Mapping[str, float]:
-    """What `details_text` wrote; whatever else stands in the text is passed over."""
-    found = (_PAIR.fullmatch(part.strip()) for part in text.split("；"))
-    return {pair[1]: float(pair[2]) for pair in found if pair}
 
 
 def digest_contents(run: Run, masker: Masker, origin: Origin) -> dict[str, DigestContent]:
@@ -209,94 +199,6 @@ def _late_clocks(run: Run, show: Shown) -> pd.DataFrame:
             "clock": [show(_clock(row, subjects)) for row in late.to_dict("records")],
         }
     )
-
-
-def _numbers(scope: Scope) -> dict[str, float]:
-    """The headline figures by the name that 发送记录 keeps them under; attainment only where it is known."""
-    counts, warnings = scope.run.shown.counts, scope.run.alerts
-    numbers = {
-        _MONTH: float(str(scope.month).replace("-", "")),
-        **{state: float(counts[state]) for state in STATES},
-        _LATE: float(warnings.breached),
-        _RISK: float(warnings.at_risk),
-    }
-    met, decided = _attained(scope, scope.month)
-    return {**numbers, _ATTAINMENT: round(met / decided * 100, 1)} if decided else numbers
-
-
-def _attained(scope: Scope, month: np.datetime64) -> tuple[int, int]:
-    """How many clocks that began in a month were in time, of how many that can be told."""
-    outcome = in_month(scope.once(judged), month)["outcome"]
-    return int((outcome == MET_IN_TIME).sum()), int(outcome.isin(DECIDED).sum())
-
-
-def _headlines(scope: Scope, numbers: Mapping[str, float], was: Mapping[str, float]) -> tuple[Headline, ...]:
-    same_month = was.get(_MONTH) == numbers[_MONTH]
-    return (
-        _headline(_OVERDUE, "项", numbers, was),
-        _headline(_TODAY, "项", numbers, was, more_is_good=None),
-        _headline(_SOON, "项", numbers, was, more_is_good=None),
-        _headline(_LATE, "个", numbers, was),
-        _headline(_RISK, "个", numbers, was, more_is_good=None),
-        Headline(
-            f"{scope.month.astype(object).month}月{_ATTAINMENT}",
-            numbers.get(_ATTAINMENT),
-            PERCENT,
-            was.get(_ATTAINMENT) if same_month else None,
-            more_is_good=True,
-            note=_attained_note(scope),
-        ),
-    )
-
-
-def _headline(
-    label: str,
-    unit: str,
-    numbers: Mapping[str, float],
-    was: Mapping[str, float],
-    *,
-    more_is_good: bool | None = False,
-) -> Headline:
-    return Headline(label, numbers[label], unit, was.get(label), more_is_good)
-
-
-def _attained_note(scope: Scope) -> str:
-    """按时42/判定45；上月92.3%（120/130）."""
-    (met, decided), (met_before, decided_before) = (
-        _attained(scope, month) for month in (scope.month, scope.before)
-    )
-    now = f"按时{met}/判定{decided}" if decided else "尚无可判定的"
-    if not decided_before:
-        return now
-    return f"{now}；上月{met_before / decided_before:.1%}（{met_before}/{decided_before}）"
-
-
-def _counted(counts: Counter[str], prefix: str, was: Mapping[str, float], order: Any) -> tuple[Headline, ...]:
-    """One figure a label, those of the last letter that are gone too."""
-    told = {label.removeprefix(prefix): number for label, number in was.items() if label.startswith(prefix)}
-    shown = set(map(_key, counts))
-    gone = [label for label, number in told.items() if number and label not in shown]
-    compared = _LATE in was
-    return tuple(
-        Headline(label, float(counts[label]), "个", told.get(_key(label), 0.0) if compared else None)
-        for label in sorted([*counts, *gone], key=order)
-    )
-
-
-def _gravest_first(label: str) -> tuple[int, str]:
-    last = (NO_LEVEL, NOT_LISTED)
-    ranks = {name: rank for rank, name in enumerate(_GRAVEST)}
-    ranks |= {name: len(_GRAVEST) + 1 + rank for rank, name in enumerate(last)}
-    return ranks.get(label, len(_GRAVEST)), label
-
-
-def _named(items: Iterable[Headline], prefix: str) -> dict[str, float]:
-    return {prefix + _key(item.label): item.number for item in items if item.number}
-
-
-def _key(label: str) -> str:
-    """A label as it stands in 说明: without what stands between the figures."""
-    return label.replace("；", "，").replace("=", "＝")
 
 
 def _worst(scope: Scope, show: Shown) -> tuple[ClockLine, ...]:
