@@ -41,6 +41,7 @@ COMMANDS = (
     "copy",
     "new",
     "demo",
+    "consolidate",
     "addin",
     "watch",
     "schedule",
@@ -89,6 +90,7 @@ def test_help_of_a_command_is_chinese(name: str) -> None:
         "macos",
         "systemd",
         "cron",
+        "Dask",
     }
     assert "用法：" in ran.out
 

@@ -30,8 +30,6 @@ FAN_IN: Final = 8
 _CHUNKS: Final = 4
 """Parts that each process gets, so that none waits long for the last one."""
 _LARGEST_CHUNK: Final = 8
-_PATIENCE: Final = 10
-"""Seconds that a scheduler and its first worker have to answer."""
 _ADDRESS: Final = re.compile(r"[a-z]+://\S+:\d{1,5}")
 _READING: Final = "读取分部工作簿"
 _DIED: Final = "读取这个文件时程序意外终止，请用 xlcrm check 检查这个文件"
@@ -154,9 +152,11 @@ class Cluster:
 
     Attributes:
         address: of its scheduler, such as tcp://10.0.0.5:8786.
+        patience: seconds that the scheduler and its first worker have to answer.
     """
 
     address: str
+    patience: float = 10
 
     def run(self, work: Work[A, T, R], items: Sequence[A], progress: Progress) -> R:
         """Do it there.
@@ -164,9 +164,9 @@ class Cluster:
         Raises:
             ClusterError: the library is not installed, nobody answers, or the cluster gives up.
         """
-        with _client(self.address) as client, _plain_errors(self.address):
+        with _client(self.address, self.patience) as client, _plain_errors(self.address):
             progress(f"连接 {self.address}")
-            client.wait_for_workers(1, timeout=_PATIENCE)
+            client.wait_for_workers(1, timeout=self.patience)
             parts = _read_there(client, work, items, progress)
             while len(parts) > 1:
                 parts = [
@@ -192,7 +192,7 @@ def _read_there(client: Any, work: Work[A, T, Any], items: Sequence[A], progress
 
 
 @contextlib.contextmanager
-def _client(address: str) -> Iterator[Any]:
+def _client(address: str, patience: float) -> Iterator[Any]:
     try:
         import distributed  # noqa: PLC0415 - an extra
     except ImportError as error:
@@ -201,7 +201,7 @@ def _client(address: str) -> Iterator[Any]:
         raise ClusterError(f"“{address}”不是 Dask 调度器的地址；写法如 tcp://10.0.0.5:8786")
     try:
         client: Any = distributed.Client(  # type: ignore[no-untyped-call] # ships no types
-            address, timeout=_PATIENCE, set_as_default=False
+            address, timeout=patience, set_as_default=False
         )
     except (OSError, ValueError) as error:
         raise ClusterError(

@@ -57,7 +57,7 @@ def consolidate(
     ] = None,
     scheduler: Annotated[
         str,
-        typer.Option("--scheduler", help="在 Dask 集群上运行，例如 tcp://10.0.0.5:8786", metavar="地址"),
+        typer.Option("--scheduler", help="在 Dask 集群上运行，写调度器的地址", metavar="地址"),
     ] = "",
     force: Annotated[bool, typer.Option("--force", help="替换已有的文件（先备份）")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="有文件没有读入时以 2 退出")] = False,
