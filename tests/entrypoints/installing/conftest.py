@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NOTE = """#!{python}
 import json, os, sys
 name = os.path.basename(sys.argv[0])
-fed = sys.stdin.read() if sys.argv[1:] == ["-"] else ""
+fed = sys.stdin.buffer.read() if sys.argv[1:] == ["-"] else b""
 with open({noted}, "a", encoding="utf-8") as noted:
     noted.write(json.dumps([name, *sys.argv[1:]]) + "\\n")
 words = " ".join([name, *sys.argv[1:]])
@@ -29,12 +29,12 @@ for part, code, said in json.loads(os.environ.get("REFUSALS", "[]")):
         sys.exit(code)
 table = {table}
 if words == "crontab -":
-    open(table, "w", encoding="utf-8").write(fed)
+    open(table, "wb").write(fed)
 elif words == "crontab -l":
     if not os.path.exists(table):
         print("no crontab for wang", file=sys.stderr)
         sys.exit(1)
-    sys.stdout.write(open(table, encoding="utf-8").read())
+    sys.stdout.buffer.write(open(table, "rb").read())
 elif name == "schtasks":
     print("成功")
 """

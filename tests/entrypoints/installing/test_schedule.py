@@ -143,16 +143,16 @@ def test_windows_is_given_the_file_and_its_answer_is_told(book: Path, machine: M
 
 
 def test_crontab_of_others_survives_install_and_remove(book: Path, machine: Machine) -> None:
-    theirs = "MAILTO=a@example.com\n0 1 * * * 备份\n"
-    machine.crontab.write_text(theirs, "utf-8")
+    theirs = "MAILTO=a@example.com\r\n0 1 * * * 备份\n".encode() + b"0 2 * * * \xb1\xb8\xb7\xdd\n"
+    machine.crontab.write_bytes(theirs)
     for _ in range(2):
         assert schedule(book, "--system", "cron", "--install").code == 0
-    text = machine.crontab.read_text("utf-8")
+    text = machine.crontab.read_bytes()
     assert text.startswith(theirs)
-    assert text.count("# >>> xlcrm schedule") == 1
+    assert text.count(b"# >>> xlcrm schedule") == 1
     assert "定时运行已安装。" in schedule(book, "--system", "cron", "--show").out
     assert schedule(book, "--system", "cron", "--remove").code == 0
-    assert machine.crontab.read_text("utf-8") == theirs
+    assert machine.crontab.read_bytes() == theirs
 
 
 def test_first_crontab_of_a_user(book: Path, machine: Machine) -> None:

@@ -207,7 +207,7 @@ def test_cron_refuses_a_line_that_it_would_cut() -> None:
 
 
 def test_crontab_of_others_stays_and_the_block_is_replaced_and_removed() -> None:
-    theirs = "MAILTO=a@example.com\n0 1 * * * 备份 100\\%\n# 注释\n"
+    theirs = "MAILTO=a@example.com\n\n0 1 * * * 备份 100\\% \x0c\u2028\r\n# 注释\n"
     one, two = cron.lines(task("甲.xlsx"), {}), cron.lines(task("乙.xlsx"), {})
     marks = mark_of("/数 据/甲/甲.xlsx"), mark_of("/数 据/甲/乙.xlsx")
     text = cron.merged(cron.merged(theirs, marks[0], one), marks[1], two)

@@ -89,7 +89,7 @@ def merged(crontab: str, mark: str, block: tuple[str, ...]) -> str:
     begin, end = marks(mark)
     kept: list[str] = []
     inside = False
-    for line in crontab.splitlines():
+    for line in _lines(crontab):
         if line.startswith(begin):
             inside = True
         elif inside:
@@ -104,12 +104,17 @@ def merged(crontab: str, mark: str, block: tuple[str, ...]) -> str:
 def block_of(crontab: str, mark: str) -> tuple[str, ...]:
     """The block of a task as it stands in a crontab; empty where there is none."""
     begin, end = marks(mark)
-    found = crontab.splitlines()
+    found = _lines(crontab)
     start = next((at for at, line in enumerate(found) if line.startswith(begin)), None)
     if start is None:
         return ()
     stop = next((at for at, line in enumerate(found) if at > start and line.startswith(end)), len(found) - 1)
     return tuple(found[start : stop + 1])
+
+
+def _lines(crontab: str) -> list[str]:
+    """Its lines; a form feed or a carriage return ends none."""
+    return crontab.removesuffix("\n").split("\n") if crontab else []
 
 
 def quoted(text: str) -> str:

@@ -197,11 +197,9 @@ def _run(command: Command, fed: str | None = None) -> Said:
     try:
         done = subprocess.run(  # noqa: S603 - programs of the system; paths are arguments of their own
             command,
-            input=fed,
+            input=None if fed is None else fed.encode("utf-8", "surrogateescape"),
             capture_output=True,
             check=False,
-            encoding="oem" if sys.platform == "win32" else "utf-8",
-            errors="replace",
             env=os.environ | {"LC_ALL": "C.UTF-8"},
             timeout=_PATIENCE,
         )
@@ -211,7 +209,14 @@ def _run(command: Command, fed: str | None = None) -> Said:
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ProgramError(f"{command[0]} 没有回答（{type(error).__name__}），请稍后再试") from error
-    return Said(done.returncode, done.stdout, done.stderr)
+    return Said(done.returncode, _decoded(done.stdout), _decoded(done.stderr))
+
+
+def _decoded(printed: bytes) -> str:
+    """What a program printed; lines of a crontab that are no UTF-8 come back as they were."""
+    if sys.platform == "win32":
+        return printed.decode("oem", "replace")
+    return printed.decode("utf-8", "surrogateescape")
 
 
 def _text(lines: tuple[str, ...]) -> str:
