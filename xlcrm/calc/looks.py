@@ -33,7 +33,10 @@ class Looks(base_classes.Range):
 
     @property
     def api(self) -> Any:
-        """The UNO cell range, asked for once; None for an empty range."""
+        """The UNO cell range, asked for once; None for an empty range.
+
+        It follows its cells when rows or columns are inserted, as Excel's does, while `box` stays.
+        """
         row, column, height, width = self.box
         if not (height and width):
             return None

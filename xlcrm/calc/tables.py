@@ -128,7 +128,8 @@ def _places(document: Any) -> list[tuple[int, int, int, str]]:
     """Sheet, row, column and name of all tables of a workbook, in their order.
 
     They are asked for again when names of tables or sheets are others than before: there may be a hundred,
-    and every one costs calls.
+    and every one costs calls. No action moves a table; of tables that the user moves past each other
+    meanwhile the order is the old one, which nothing rests on that asks for a table by its name.
     """
     ranges = document.DatabaseRanges
     key = ranges.ElementNames, document.Sheets.ElementNames
