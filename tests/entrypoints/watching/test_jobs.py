@@ -155,7 +155,8 @@ def test_the_timetable_changes_with_what_makes_a_job_due() -> None:
     same = one(recipients="张三", note="给老板")
     assert same.timetable == one().timetable
     others = [one(at="08:31"), one(days="周一"), one(working_days="是"), one(action="检查录入")]
-    assert len({each.timetable for each in others} | {same.timetable}) == 5
+    others += [one(at=at) for at in ("每50分钟", "每51分钟", "00:00、00:50", "每24小时", "00:00")]
+    assert len({each.timetable for each in others} | {same.timetable}) == 10
 
 
 def test_every_action_of_the_sheet_does_something() -> None:

@@ -54,9 +54,11 @@ class Job:
     @property
     def timetable(self) -> str:
         """What a change of makes it another job for the ledger: nothing was missed before it."""
-        times = " ".join(f"{at:%H:%M}" for at in self.times)
+        told = self.times[:2] if self.interval else self.times  # the second tells the interval
+        times = " ".join(f"{at:%H:%M}" for at in told)
         days = "".join(str(day) for day in sorted(self.weekdays))
-        return f"{self.action}|{times}|{days}|{'w' if self.working_days else 'd'}"
+        kind = ("每" if self.interval else "") + ("工作日" if self.working_days else "日")
+        return f"{self.action}|{times}|{days}|{kind}"
 
 
 @dataclass(frozen=True, slots=True)
