@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.errors import MailError
+from xlcrm.mail.account import is_address
+from xlcrm.mail.faults import wrong_address
 from xlcrm.mail.letter import compose, one_line
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _NOT_IN_NAMES: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 _LONGEST: Final = 40  # letters of a part of a file name; Windows counts the whole path
+_ANY: Final = 1_000
 _OURS: Final = ("Message-ID", "Date", "Auto-Submitted", "X-Auto-Response-Suppress")
 """Headers that say that a program sends now; whoever sends the draft gives it their own."""
 _MAIL_ITEM: Final = 0  # OlItemType.olMailItem
@@ -122,8 +125,10 @@ def draft_in_outlook(letter: Letter, outlook: Any, *, show: bool = True) -> None
         show: open it in a window.
 
     Raises:
-        MailError: Outlook refused.
+        MailError: Outlook refused, or the address is not one address: Outlook takes several after semicolons.
     """
+    if not is_address(letter.to.email):
+        raise MailError(wrong_address(letter.to.email).detail)
     try:
         item = outlook.CreateItem(_MAIL_ITEM)
         item.To = letter.to.email
@@ -151,7 +156,7 @@ def _attach(attachments: Any, letter: Letter, folder: Path) -> None:
     for order, attachment in enumerate(letter.attachments):
         inside = folder / f"file{order}"  # two may have one name
         inside.mkdir()
-        stem, dot, ending = attachment.name.rpartition(".")
-        file = inside / (f"{_safe(stem, 100)}{dot}{_safe(ending)}" if dot else _safe(ending) or "附件")
+        name = Path(_safe(attachment.name, _ANY) or "附件")
+        file = inside / f"{name.stem[:100]}{name.suffix[:10]}"
         file.write_bytes(attachment.content)
         attachments.Add(str(file), _BY_VALUE)
