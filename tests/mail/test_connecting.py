@@ -12,6 +12,7 @@ import pytest
 from tests.mail.letters import AT, SENDER, account_of_server, letter, post_to
 from tests.mail_server import DROP, HOST, PASSWORD, STALL, USER, MailServer, Stage
 from xlcrm.mail.delivery import Delivery, Reach, Status
+from xlcrm.mail.faults import unreachable
 from xlcrm.mail.letter import compose
 from xlcrm.mail.post import Post
 
@@ -164,6 +165,15 @@ def test_a_server_that_turns_us_away_is_left_alone() -> None:
     with MailServer() as server:
         server.script[Stage.GREETING] = ["554 5.7.1 你的 IP 被封"]
         refused(server, post_to(server), "拒绝提供服务", "554 5.7.1 你的 IP 被封")
+
+
+def test_a_certificate_of_tomorrow_tells_of_the_clock() -> None:
+    error = ssl.SSLCertVerificationError("not yet valid")
+    error.verify_code = 9
+    with MailServer() as server:
+        delivery = unreachable(error, account_of_server(server))
+    assert delivery.reach is Reach.RUN
+    assert "请检查这台电脑的日期" in delivery.detail
 
 
 def test_nobody_at_the_port() -> None:
