@@ -63,7 +63,13 @@ def test_table_has_a_row_for_each_and_sentences_below(answer: list[Done]) -> Non
         ["[b]乙.xlsx", "0.1", "没有完成，原因见下"],
     ]
     assert "共 2 个工作簿：完成 1 个，没有完成 1 个" in out
+    assert "试运行" not in out
     assert err == "不能完成“[b]乙.xlsx”：“乙.xlsx”已损坏。\n"
+
+
+def test_dry_run_is_told(answer: list[Done]) -> None:
+    answer += [GOOD, GOOD]
+    assert refresh("--dry-run")[1].endswith("试运行：文件都没有改动\n")
 
 
 @pytest.mark.parametrize("command", ["check", "refresh"])

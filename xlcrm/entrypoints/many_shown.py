@@ -81,6 +81,8 @@ def leave_many(action: str, words: Sequence[Path], params: RunParams, manner: Ma
         print_json([as_json(done) for done in results])
     else:
         _tell(action, results, time.perf_counter() - started)
+        if params.dry_run:
+            out.print("试运行：文件都没有改动")
     if interrupted:
         raise KeyboardInterrupt
     if any(done.failure for done in results):
