@@ -86,6 +86,7 @@ def pressed(path: Path, **params: Any) -> Outcome:
         return copy(door, CopyParams(now=NOW, **params), silent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", ["full", "relationship"])
 def test_nothing_personal_is_found_in_any_part(pack: str, tmp_path: Path) -> None:
     path = tmp_path / "客户 甲.xlsx"
@@ -143,6 +144,7 @@ def test_the_due_list_is_whole_and_in_the_words_of_the_pack(office: Office) -> N
     assert grades <= {"VIP", "潜力", "普通", None}
 
 
+@pytest.mark.slow
 def test_nothing_of_a_workbook_with_macros_and_an_author_comes_along(tmp_path: Path) -> None:
     path = tmp_path / "客户 甲.xlsm"
     workbook(path, "service", rows=2, macros=macros("win32", r"C:\Python\python.exe"))
@@ -223,6 +225,7 @@ def test_a_copy_that_somebody_has_saved_is_not_replaced(own: Path) -> None:
         pressed(own)
 
 
+@pytest.mark.slow
 def test_an_encrypted_copy_is_replaced_with_its_password_only(own: Path) -> None:
     pressed(own, encrypt=True, password=SecretStr(PASSWORD))
     pressed(own, encrypt=True, password=SecretStr(PASSWORD))
