@@ -92,7 +92,7 @@ def _table(plan: Plan, ledger: Ledger, wall: dt.datetime) -> Table:
     told = statuses(plan.jobs, plan.worktime, ledger, wall, plan.zone)
     table = Table(header_style="bold", show_lines=True)
     for heading in ("任务", "操作", "上次运行", "上次结果", "下次运行"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading != "上次结果")
     for job, status in zip(plan.jobs, told.values(), strict=True):
         cells = (job.name, job.action, _shown(status.last_run), status.last_result, _shown(status.next_run))
         table.add_row(*map(escape, cells))
