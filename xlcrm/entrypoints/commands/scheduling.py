@@ -28,7 +28,7 @@ FAILED = 1
 commands = typer.Typer()
 
 
-@commands.command(cls=ChineseCommand, help="按任务计划表定时运行：刷新、检查、分析、发邮件；一直运行到停止它。")
+@commands.command(cls=ChineseCommand, help="按任务计划表定时刷新、检查、分析、发邮件，一直运行到停止它。")
 def watch(
     path: PathArgument,
     *,
