@@ -99,13 +99,13 @@ def letters_table(letters: Sequence[Mapping[str, Any]]) -> Table:
         header_style="bold",
         caption=f"共 {len(letters)} 封，此处列出前 {SHOWN} 封，全部用 --json 列出" if more > 0 else None,
     )
-    for heading in ("收件人", "邮箱", "邮件", "主题", "附件", "结果"):
+    tried = any(letter["result"] for letter in letters)
+    for heading in ("收件人", "邮箱", "邮件", "主题", "附件", *(["结果"] if tried else [])):
         table.add_column(heading, overflow="fold")
     for letter in letters[:SHOWN]:
-        attached = "、".join(letter["attachments"])
-        size = f"（{letter['bytes'] / 2**20:.1f} MB）" if attached else ""
-        texts = (letter["name"], letter["email"], letter["kind"], letter["subject"], attached + size)
-        table.add_row(*(escape(text) for text in (*texts, letter["result"] or "")))
+        size = f"{letter['bytes'] / 2**20:.1f} MB" if letter["attachments"] else ""
+        texts = [letter["name"], letter["email"], letter["kind"], letter["subject"], size]
+        table.add_row(*(escape(text) for text in [*texts, *([letter["result"] or ""] if tried else [])]))
     return table
 
 
