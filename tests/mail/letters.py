@@ -31,7 +31,7 @@ def account_of_server(server: MailServer, /, **changes: Any) -> Account:
     return Account(**(fields | changes))
 
 
-def post_to(server: MailServer, /, *, timeout: float = 30.0, **changes: Any) -> Post:
+def post_to(server: MailServer, /, *, timeout: float = 30.0, patience: float = 30.0, **changes: Any) -> Post:
     """A post that trusts the server and never waits."""
     return Post(
         account_of_server(server, **changes),
@@ -39,6 +39,7 @@ def post_to(server: MailServer, /, *, timeout: float = 30.0, **changes: Any) -> 
         context=server.context,
         sleep=lambda _: None,
         timeout=timeout,
+        patience=patience,
     )
 
 

@@ -147,18 +147,25 @@ def test_a_server_without_login_is_refused() -> None:
         (Stage.GREETING, DROP),
         (Stage.EHLO, DROP),
         (Stage.AUTH, DROP),
-        (Stage.GREETING, STALL),
-        (Stage.AUTH, STALL),
     ],
 )
 def test_a_server_that_is_busy_is_asked_again_later(stage: Stage, answer: str) -> None:
-    with MailServer() as server, post_to(server, timeout=0.5) as post:
+    with MailServer() as server, post_to(server) as post:
         server.script[stage] = [answer]
         message = compose(letter(), SENDER, AT)
         delivery = post.send(message, letter().to.email)
         assert (delivery.status, delivery.reach) == (Status.DEFERRED, Reach.ROUND)
         assert not delivery.doubt
         assert post.send(message, letter().to.email).status is Status.SENT
+
+
+@pytest.mark.parametrize("stage", [Stage.GREETING, Stage.EHLO, Stage.AUTH])
+def test_a_server_that_says_nothing_is_not_waited_for(stage: Stage) -> None:
+    with MailServer() as server:
+        server.script[stage] = [STALL]
+        delivery = tried(post_to(server, timeout=0.5))
+    assert (delivery.status, delivery.reach, delivery.doubt) == (Status.DEFERRED, Reach.ROUND, False)
+    assert "没有回应" in delivery.detail
 
 
 def test_a_server_that_turns_us_away_is_left_alone() -> None:

@@ -319,7 +319,7 @@ def arrived(server: MailServer) -> Counter[str]:
 
 
 def run(server: MailServer, path: Path, count: int) -> Iterable[Status]:
-    with post_to(server, timeout=5.0) as post, Outbox(path, contextlib.nullcontext()) as outbox:
+    with post_to(server) as post, Outbox(path, contextlib.nullcontext()) as outbox:
         results = deliver([letter(number) for number in range(count)], post, outbox, fresh=as_it_is, at=AT)
     return [delivery.status for _, delivery in results]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ def server() -> Iterator[MailServer]:
 
 @pytest.fixture
 def post(server: MailServer) -> Iterator[Post]:
-    with post_to(server, timeout=2.0) as made:
+    with post_to(server) as made:
         yield made
 
 
@@ -244,10 +245,31 @@ def test_a_doubt_ends_when_the_second_attempt_is_taken(post: Post, server: MailS
 
 def test_an_answer_that_never_comes_is_a_doubt(server: MailServer) -> None:
     server.script[Stage.DOT] = [STALL, STALL]
-    with post_to(server, timeout=0.3) as post:
+    with post_to(server, patience=0.3) as post:
         delivery = send(post)
     assert delivery.doubt
     assert "没有回应" in delivery.detail
+
+
+def test_a_server_may_look_at_a_letter_for_longer_than_it_may_be_silent(server: MailServer) -> None:
+    allowed: list[float | None] = []
+    with post_to(server, timeout=30.0, patience=600.0) as post:
+
+        def look(stage: Stage) -> None:
+            if stage is Stage.DOT:
+                until = time.monotonic() + 20  # the client is in a thread of its own
+                while limit() == 30.0 and time.monotonic() < until:
+                    time.sleep(0.001)
+                allowed.append(limit())
+
+        def limit() -> float | None:
+            assert post._smtp is not None
+            assert post._smtp.sock is not None
+            return post._smtp.sock.gettimeout()
+
+        server.watch = look
+        assert send(post) == SENT
+        assert (allowed, limit()) == ([600.0], 30.0)
 
 
 def test_an_answer_that_is_none_is_a_doubt(post: Post, server: MailServer) -> None:

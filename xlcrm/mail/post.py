@@ -22,7 +22,7 @@ from xlcrm.mail.connecting import connected
 from xlcrm.mail.delivery import SENT, Delivery, Reach, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from email.message import EmailMessage
     from email.policy import EmailPolicy
 
@@ -80,6 +80,7 @@ class Post:
         context: ssl.SSLContext | None = None,
         sleep: Callable[[float], object] = time.sleep,
         timeout: float = 30.0,
+        patience: float = 600.0,
     ) -> None:
         """Nothing is opened yet.
 
@@ -89,12 +90,15 @@ class Post:
             context: checks certificates; None for what the system, or SSL_CERT_FILE, trusts.
             sleep: waits some seconds.
             timeout: seconds that the server may take to say something.
+            patience: seconds that it may take to say that it has a letter, while it looks for viruses;
+                whoever gives up too early sends it twice (RFC 5321, 4.5.3.2.6).
         """
         self._account = account
         self._password = password
         self._context = context
         self._sleep = sleep
         self._timeout = timeout
+        self._patience = patience
         self._smtp: smtplib.SMTP | None = None
         self._hopeless: Delivery | None = None
         self._broken_off = 0
@@ -150,7 +154,7 @@ class Post:
         except (OSError, UnicodeError) as error:  # smtplib's own and those of TLS are OSErrors too
             return self._kept(faults.unreachable(error, self._account))
         try:
-            _transact(self._smtp, ready, self._account)
+            _transact(self._smtp, ready, self._account, self._patience)
         except _Declined as answer:
             self._begin_again(self._smtp)
             delivery = answer.delivery
@@ -189,7 +193,7 @@ class Post:
         self._smtp = None
 
 
-def _transact(smtp: smtplib.SMTP, ready: _Ready, account: Account) -> None:
+def _transact(smtp: smtplib.SMTP, ready: _Ready, account: Account, patience: float) -> None:
     """One letter over a connection that stands; it is sent where nothing is raised.
 
     Raises:
@@ -209,12 +213,25 @@ def _transact(smtp: smtplib.SMTP, ready: _Ready, account: Account) -> None:
     smtp.send(_stuffed(ready.data))
     try:
         smtp.send(b".\r\n")
-        answer = smtp.getreply()
+        with _waiting(smtp, patience):
+            answer = smtp.getreply()
     except smtplib.SMTPException as error:
         raise _Doubt from error
     if answer[0] < 0:
         raise _Doubt
     _expect(answer, {250}, faults.letter_declined)
+
+
+@contextlib.contextmanager
+def _waiting(smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Let the server take so long for its next answer."""
+    sock = smtp.sock
+    if sock is None:  # `send` has found it closed
+        raise smtplib.SMTPServerDisconnected
+    usual = sock.gettimeout()
+    sock.settimeout(seconds)
+    yield
+    sock.settimeout(usual)
 
 
 def _expect(answer: tuple[int, bytes], codes: set[int], explain: Callable[[int, bytes], Delivery]) -> None:
