@@ -281,7 +281,7 @@ def test_the_office_may_demand_encryption(tmp_path: Path, monkeypatch: pytest.Mo
     workbook(path, "service", rows=2, parameters={"副本加密": "是"})
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setattr(keychain, "kept", lambda *_: None)
-    with pytest.raises(UsageError, match=rf"没有密码.*设置环境变量 {VARIABLE}.*钥匙串"):
+    with pytest.raises(UsageError, match=rf"没有密码.*--copy 存入系统钥匙串.*环境变量 {VARIABLE}"):
         pressed(path)
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
 

@@ -139,6 +139,7 @@ def test_a_cell_of_staff_stays_even_where_a_contact_has_the_same_name() -> None:
 def test_what_was_entered_as_a_phone_or_address_is_known_without_its_form() -> None:
     masker = learned()
     assert masker.text("改打8888 1234") == "改打****34"
+    assert masker.text("改打 8888,1234、谢谢") == "改打 ****34、谢谢"
     assert masker.text("发到 Wang#example.com 或 li@office") == "发到 *** 或 l***@office"
 
 
@@ -177,6 +178,11 @@ def test_a_kind_that_is_not_set_stays(left: str) -> None:
         ("张伟、李雷（财务经理）", {"张伟", "李雷"}),
         ("张伟经理", {"张伟", "张伟经理"}),
         ("王经理", {"王经理"}),
+        ("张伟 13812345678", {"张伟"}),
+        ("张伟（0571-88888888）", {"张伟"}),
+        ("张伟 zhang@example.com", {"张伟"}),
+        ("联系人：张伟", {"张伟"}),
+        ("张\u200b伟", {"张伟"}),
         ("采购部", set()),
         ("财务经理", set()),
         ("客户", set()),

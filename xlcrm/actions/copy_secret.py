@@ -38,7 +38,8 @@ def check_password(password: str, workbook: str) -> None:
     if not password:
         raise UsageError(
             f"副本要加密，但没有密码：请在终端里运行 xlcrm copy {workbook} --encrypt 并输入密码，"
-            f"或设置环境变量 {VARIABLE}，或存入系统钥匙串（见用户手册）；密码不能写在命令里或工作簿里"
+            f"或先用 xlcrm password {workbook} --copy 存入系统钥匙串，或设置环境变量 {VARIABLE}；"
+            "密码不能写在命令里或工作簿里"
         )
     if len(password) > LONGEST:
         raise UsageError(

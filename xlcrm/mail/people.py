@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.checks.names import PERSON_MARKS
+from xlcrm.mail.personal import fold
 from xlcrm.tables import SYSTEM_TABLES, TABLES
 from xlcrm.tables.base import Kind
 
@@ -32,6 +32,8 @@ CONTACTS: Final = frozenset(
 _POSITIONS: Final = ("customers", "position")
 
 _JOINTS: Final = re.compile(r"[/\\、,，;；|()（）\[\]【】:：\n]+")
+_BESIDE: Final = re.compile(r"[^\s@/、，,;；]*@\S+|[+(]?[0-9][0-9 ()+*\-]{4,}[0-9]")
+"""An address or a number that somebody has typed beside a name."""
 _TITLES: Final = re.compile(
     r"(?:先生|女士|小姐|老师|同学|师傅|医生|律师|教授|博士|工程师|工|总|总经理|副总|董事长|董|总监|经理|主任|主管|部长|科长|处长|"
     r"局长|院长|校长|厂长|店长|组长|书记|会计|出纳|秘书|助理|专员|顾问|代表|老板|老总)$"
@@ -131,12 +133,12 @@ def staff_names(tables: Mapping[str, SheetData]) -> frozenset[str]:
 
 def key_of(text: str) -> str:
     """A name as it is compared."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return "".join(fold(text).text.casefold().split())
 
 
 def split_names(text: str) -> list[str]:
-    """The names of a cell that holds one or several."""
-    return [part for part in _JOINTS.split(text) if part.strip()]
+    """The names of a cell that holds one or several, numbers and addresses beside them left out."""
+    return [part for part in _JOINTS.split(_BESIDE.sub("/", fold(text).text)) if part.strip()]
 
 
 def _values(tables: Mapping[str, SheetData], table: str, key: str) -> list[str]:

@@ -69,7 +69,7 @@ _EMAIL: Final = re.compile(
     r"(?:[A-Za-z0-9\u4e00-\u9fff](?:[A-Za-z0-9\u4e00-\u9fff\-]*[A-Za-z0-9\u4e00-\u9fff])?[.。])+"
     r"[A-Za-z\u4e00-\u9fff]{2,24}"
 )
-_RUN: Final = re.compile(rf"[0-9](?:{_GAP}{{0,3}}[0-9]){{6,}}")
+_RUN: Final = re.compile(r"[0-9](?:[ \t.·()\-,、/_~]{0,3}[0-9]){6,}")
 """Digits that may be a known number in whatever form."""
 _DIGITS: Final = re.compile(r"[0-9]{3}|[0-9].*[0-9].*[0-9].*[0-9].*[0-9].*[0-9]", re.DOTALL)
 _FOREIGN_LETTERS: Final = re.compile(r"[^\x00-\x7f]")
