@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from xlcrm.analysis.base import Figure
 from xlcrm.analysis.scope import month_text
+from xlcrm.analysis.wording import halves_up
 from xlcrm.compute.states.measures import percent_text
 
 if TYPE_CHECKING:
@@ -184,23 +185,18 @@ def ratio(part: Any, whole: Any) -> Floats:
 
 def share_text(part: float, whole: float) -> str:
     """45%; blank where the whole is nothing."""
-    return f"{part / whole:.0%}" if whole else ""
+    return f"{halves_up(part / whole * 100, 0):.0f}%" if whole else ""
 
 
 def rate_text(share: float, limit: float = math.nan) -> str:
     """66.7%: a fraction to one decimal, as cells show it; what is below a limit never reads as the limit."""
-    shown = _rounded(share * 100, 10)
+    shown = halves_up(share * 100, 1)
     return percent_text(share * 100) if share < limit <= shown / 100 else f"{shown:g}%"
 
 
 def mean_text(mean: float) -> str:
     """3.67: a mean of scores to two decimals, as cells show it."""
-    return f"{_rounded(mean, 100):g}"
-
-
-def _rounded(number: float, parts: int) -> float:
-    """To the nearest of so many parts of one, halves up."""
-    return math.floor(round(number * parts, 6) + 0.5) / parts
+    return f"{halves_up(mean, 2):g}"
 
 
 def compared(

@@ -27,6 +27,7 @@ from xlcrm.analysis.sources.register import filed_on, went_quiet
 from xlcrm.analysis.sources.sales import TRADES, left_out_text, trades
 from xlcrm.analysis.sources.surveys import SURVEYS, surveys
 from xlcrm.analysis.sources.tally import clocks_behind
+from xlcrm.analysis.wording import halves_up
 from xlcrm.compute.facts import moments
 
 if TYPE_CHECKING:
@@ -69,11 +70,11 @@ def _money(value: float) -> str:
 
 
 def _tenths(value: float) -> str:
-    return f"{value:,.1f}"
+    return f"{halves_up(value, 1):,.1f}"
 
 
 def _percent(value: float) -> str:
-    return f"{value:.1%}"
+    return f"{halves_up(value * 100, 1):.1f}%"
 
 
 def _customers(scope: Scope) -> Filled:

@@ -33,14 +33,21 @@ def card_text(figure: Figure) -> str:
     return f"{BETTER if figure.good else WORSE}：{figure.text}"
 
 
+def halves_up(number: float, digits: int) -> float:
+    """To so many decimals, halves away from zero, as spreadsheet programs show a number: 6.25 is 6.3."""
+    parts = 10**digits
+    return math.copysign(math.floor(round(abs(number) * parts, 6) + 0.5) / parts, number)
+
+
 def figure_text(figure: Figure, kind: Kind) -> str:
     """A card's value as its sheet shows it: 1,234, 85.0%, —."""
     value = known(figure)
     if value is None:
         return NO_FIGURE
     if kind is Kind.PERCENT:
-        return f"{value:.1%}"
-    return f"{value:,.{_DIGITS.get(kind, 0)}f}"
+        return f"{halves_up(value * 100, 1):.1f}%"
+    digits = _DIGITS.get(kind, 0)
+    return f"{halves_up(value, digits):,.{digits}f}"
 
 
 _DIGITS: Final = {Kind.NUMBER: 1, Kind.SCORE5: 2, Kind.SCORE10: 1}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analysis.base import DETAIL
-from xlcrm.analysis.wording import card_text, figure_text
+from xlcrm.analysis.wording import card_text, figure_text, halves_up
 from xlcrm.report.looks import em
 from xlcrm.tables.base import FULL, NUMBERS, Kind
 from xlcrm.tables.cells import cell_text
@@ -205,12 +205,12 @@ def value_text(value: Any, kind: Kind) -> str:
 def number_text(number: float, kind: Kind) -> str:
     """A number as a report shows it; one that rounds to nothing has no sign."""
     if kind is Kind.PERCENT:
-        return _signed(f"{number * 100:.1f}") + "%"
+        return _signed(f"{halves_up(number * 100, 1):.1f}") + "%"
     if kind is Kind.MONEY:
-        return _signed(f"{number:,.2f}")
+        return _signed(f"{halves_up(number, 2):,.2f}")
     if kind in {Kind.INT, Kind.NPS}:
-        return _signed(f"{number:,.0f}")
-    text = f"{number:,.2f}"
+        return _signed(f"{halves_up(number, 0):,.0f}")
+    text = f"{halves_up(number, 2):,.2f}"
     return _signed(text.rstrip("0").rstrip("."))
 
 

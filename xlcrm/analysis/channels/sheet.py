@@ -132,7 +132,7 @@ def _half_year(scope: Scope) -> Filled:
     words = (
         "各渠道的转化率"
         if top is None
-        else f"{_short(lines.names[top])}转化率最高，{sums['conversion'][top]:.0%}"
+        else f"{_short(lines.names[top])}转化率最高，{share_text(sums['conversion'][top], 1)}"
     )
     caption = f"{half_year(scope)} {words}"
     return Filled(rows, caption + _cost_words(given, counted), _behind(given, lines))

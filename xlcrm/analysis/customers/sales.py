@@ -112,7 +112,7 @@ def sales_by(scope: Scope, *, group: Group) -> Filled:
         doubt,
         ""
         if fastest is None
-        else f"，{group.word(lines.names[fastest], pack)}增长最快（{growth[fastest]:+.0%}）",
+        else f"，{group.word(lines.names[fastest], pack)}增长最快（+{share_text(growth[fastest], 1)}）",
     )
     return Filled(rows, caption, _trades_behind(scope, lines))
 
