@@ -20,7 +20,8 @@ BARS = Chart(ChartKind.BARS, "name", ("sales",), target="share")
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
-        (1_234_567.805, Kind.MONEY, "1,234,567.80"),
+        (1_234_567.805, Kind.MONEY, "1,234,567.81"),
+        (1 / 16, Kind.PERCENT, "6.3%"),
         (0.4567, Kind.PERCENT, "45.7%"),
         (-0.0001, Kind.PERCENT, "0.0%"),
         (-0.012, Kind.PERCENT, "-1.2%"),
