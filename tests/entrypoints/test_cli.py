@@ -39,6 +39,8 @@ COMMANDS = (
     "why",
     "report",
     "copy",
+    "mail",
+    "password",
     "new",
     "demo",
     "consolidate",
@@ -91,6 +93,7 @@ def test_help_of_a_command_is_chinese(name: str) -> None:
         "systemd",
         "cron",
         "Dask",
+        "Outlook",
     }
     assert "用法：" in ran.out
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from xlcrm.workbook.port import Changes, Door, Grid, ListPlace, Saved
 
@@ -20,6 +21,10 @@ class Remembered:
     @property
     def title(self) -> str:
         return self._door.title
+
+    @property
+    def file(self) -> Path | None:
+        return self._door.file
 
     @property
     def sheets(self) -> Sequence[str]:

@@ -11,6 +11,7 @@ from xlcrm.errors import XlcrmError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import xlwings as xw
 
@@ -53,6 +54,10 @@ class _Watched:
     @property
     def title(self) -> str:
         return self._door.title
+
+    @property
+    def file(self) -> Path | None:
+        return self._door.file
 
     @property
     def sheets(self) -> Sequence[str]:

@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.running import call
 from xlcrm.actions import MailParams, Outcome
 from xlcrm.entrypoints.commands import mailing
+from xlcrm.entrypoints.terminal import out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ class Asked:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     made = Asked()
     monkeypatch.setattr(mailing, "run", made)
-    monkeypatch.setattr(mailing.out, "width", 200)
+    monkeypatch.setattr(out, "width", 200)
     return made
 
 
