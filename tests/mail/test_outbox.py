@@ -155,6 +155,27 @@ def test_forgotten_letters_are_gone_and_the_others_stay(path: Path) -> None:
     assert names_beside(path) == [path.name]
 
 
+def test_a_kill_while_the_file_is_replaced_leaves_the_old_one_and_no_litter(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process is no more: nothing is tidied up either."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    with contextlib.suppress(Killed), opened(path) as outbox:
+        outbox.intend(letter(1), SENDER, AT)
+        outbox.intend(letter(2), SENDER, AT)
+        monkeypatch.setattr(Path, "replace", killed)
+        monkeypatch.setattr(Path, "unlink", killed)
+        outbox.forget([letter(1).key])
+    monkeypatch.undo()
+    assert len(names_beside(path)) == 2
+    assert list(known(path)) == [letter(1).key, letter(2).key]
+    assert names_beside(path) == [path.name]
+
+
 def test_forgetting_nothing_writes_nothing(path: Path) -> None:
     with opened(path) as outbox:
         outbox.intend(letter(), SENDER, AT)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import glob
 import json
 import os
 import secrets
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 _MODE: Final = 0o600  # it names people
 _END: Final = b"\n"
+_TEMPORARY: Final = ".new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,8 @@ class Outbox:
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in self._path.parent.glob(f"{glob.escape(self._path.name)}.*{_TEMPORARY}"):
+            leftover.unlink(missing_ok=True)  # killed while it replaced the file
         fresh = not self._path.exists()
         self._handle = os.open(self._path, _FLAGS, _MODE)
         try:
@@ -186,7 +190,7 @@ class Outbox:
 
     def _rewrite(self, data: bytes) -> bool:
         """Replace the file's content; False where the system does not let go of the file just now."""
-        temporary = self._path.with_name(f".~{self._path.name}-{secrets.token_hex(4)}")
+        temporary = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}{_TEMPORARY}")
         try:
             handle = os.open(temporary, _FLAGS | os.O_EXCL, _MODE)
             try:
