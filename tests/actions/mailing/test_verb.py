@@ -308,3 +308,32 @@ def test_what_is_typed_into_the_log_by_hand_does_no_harm(workbook: Path) -> None
     type_in(workbook, "发送记录", 4, 时间="昨天", 说明="请勿删除")
     send(workbook)
     assert log(workbook)[1:] == [(LI, "已发送"), (WANG, "已发送")]
+
+
+def test_letters_are_made_anew_where_the_file_has_changed(workbook: Path, carrier: Carrier) -> None:
+    """王芳 hands her only case to 李明 while his letter is on its way; then nobody owes her a letter."""
+
+    def hand_over(to: str) -> None:
+        if to == LI:
+            type_in(workbook, "客户投诉登记表", 5, 责任人="赵敏")
+
+    carrier.before = hand_over
+    outcome = send(workbook)
+    assert [to for to, _ in carrier.taken] == [LI]
+    assert outcome.remarks == ["1 封邮件在发送前情况有变（已处理），没有发送"]
+    carrier.before = lambda _: None
+    send(workbook)
+    assert [to for to, _ in carrier.taken] == [LI, "zhao@example.com"]
+
+
+def test_what_open_clocks_have_told_is_asked_for_when_the_log_is_full(
+    workbook: Path, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(workbook, letters=(NOTICES,))
+    told = [row["编号"] for row in rows(workbook, "发送记录").values() if row["结果"] == "已提醒"]
+    monkeypatch.setattr("xlcrm.actions.mailing.sent.SENT_ROWS", 2)
+    send(workbook)
+    left = rows(workbook, "发送记录").values()
+    assert [row["编号"] for row in left if row["结果"] == "已提醒"] == told
+    assert len(left) == len(told) + 2
+    assert len(carrier.taken) == len(told) + 2
