@@ -61,10 +61,11 @@ z.compress(xml, 1)
 
 @dataclass(frozen=True)
 class Figure:
-    """Median seconds and the highest peak of several runs."""
+    """Median seconds and the highest peak of several runs, and the median of a processor's seconds."""
 
     seconds: float
     megabytes: float
+    worked: float
 
 
 def build(path: Path, rows: int) -> None:
@@ -127,18 +128,19 @@ def measure(arguments: list[str], runs: int) -> Figure:
     probe = (
         "import resource, subprocess, sys, time; begin = time.perf_counter(); "
         "code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode; "
-        "used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss; "
-        "print(time.perf_counter() - begin, used / 1024, code)"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "print(time.perf_counter() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, code)"
     )
-    taken, peaks = [], []
+    taken, worked, peaks = [], [], []
     for _ in range(runs):
         command = [sys.executable, "-c", probe, sys.executable, *arguments]
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
         if int(output[-1]) != 0:
             raise SystemExit(f"failed: {arguments[:2]}")
-        taken.append(float(output[-3]))
+        taken.append(float(output[-4]))
+        worked.append(float(output[-3]))
         peaks.append(float(output[-2]))
-    return Figure(statistics.median(taken), max(peaks))
+    return Figure(statistics.median(taken), max(peaks), statistics.median(worked))
 
 
 def refresh_arguments(path: Path) -> list[str]:
@@ -153,7 +155,9 @@ def first_refresh(source: Path, runs: int) -> Figure:
         copy.write_bytes(source.read_bytes())
         figures.append(measure(refresh_arguments(copy), 1))
     return Figure(
-        statistics.median(item.seconds for item in figures), max(item.megabytes for item in figures)
+        statistics.median(item.seconds for item in figures),
+        max(item.megabytes for item in figures),
+        statistics.median(item.worked for item in figures),
     )
 
 
