@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from xlcrm.actions.consolidating.joining import Joined
     from xlcrm.actions.consolidating.reading import Branch
     from xlcrm.actions.consolidating.settling import Settled
+    from xlcrm.tables import Column, Table
     from xlcrm.templates import Macros
 
 ROOM: Final = MAX_ROWS - HEADING_ROW
@@ -199,7 +200,7 @@ def _source(branch: Branch, joined: Joined, settled: Settled) -> dict[str, Any]:
     }
 
 
-def _frame(table: Any, rows: Sequence[Conflict]) -> pd.DataFrame:
+def _frame(table: Table, rows: Sequence[Conflict]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=[item.key for item in table.columns], dtype="str")
 
 
@@ -219,7 +220,7 @@ def _data(settled: Settled, pack: str) -> dict[str, pd.DataFrame]:
     return blank | in_words(frames, pack)
 
 
-def _more_columns(frames: Mapping[str, pd.DataFrame], pack: str) -> dict[str, tuple[Any, ...]]:
+def _more_columns(frames: Mapping[str, pd.DataFrame], pack: str) -> dict[str, tuple[Column, ...]]:
     """Right of a table's own: columns that hold something which the pack does not show; `ORIGIN`."""
     more = {}
     for table in tables_of(pack):

@@ -13,7 +13,7 @@ from xlcrm.actions.base import Outcome, Params
 from xlcrm.actions.consolidating.conflicts import DIFFERENT
 from xlcrm.actions.consolidating.engine import Cluster, Work, local_engine
 from xlcrm.actions.consolidating.joining import join, lost_alone, read_alone
-from xlcrm.actions.consolidating.making import Wanted, make
+from xlcrm.actions.consolidating.making import REFUSED, Wanted, make
 from xlcrm.actions.consolidating.reading import read_branch
 from xlcrm.actions.consolidating.sheets import CONFLICTS, SOURCES
 from xlcrm.actions.create import PLAIN, WITH_MACROS
@@ -168,7 +168,7 @@ def _remarks(made: Made) -> list[str]:
     remarks += [
         f"{row['branch']}：{row['remark']}"
         for row in made.sources
-        if row not in made.refused and row["remark"]
+        if row["outcome"] != REFUSED and row["remark"]
     ]
     if made.conflicts:
         remarks.append(f"合并冲突 {len(made.conflicts)} 条，见工作表 {CONFLICTS.title}")
