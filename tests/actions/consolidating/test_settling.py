@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,19 +82,21 @@ def test_one_customer_of_two_branches_stands_once_and_keeps_all_records() -> Non
             branch(
                 0,
                 "北京",
-                customers=[customer("KH001", CLOUD, contact="李明")],
+                customers=[customer("KH001", CLOUD, contact="李明", filed_on=dt.date(2026, 1, 5))],
                 transactions=[{"customer_id": "KH001", "amount": 1.0}],
             ),
             branch(
                 1,
                 "上海",
-                customers=[customer("KH001", CLOUD, contact="王芳", phone="13812345678")],
+                customers=[
+                    customer("KH001", CLOUD, contact="王芳", phone="13812345678", grade="A类"),
+                ],
                 transactions=[{"customer_id": "KH001", "amount": 2.0}],
             ),
         )
     )
-    assert cells(settled, "customers", "customer_id", "contact", "phone") == [
-        ("KH001", "王芳", "13812345678", "北京、上海")
+    assert cells(settled, "customers", "customer_id", "contact", "phone", "filed_on") == [
+        ("KH001", "王芳", "13812345678", pd.Timestamp(2026, 1, 5), "北京、上海")
     ]
     assert cells(settled, "transactions", "customer_id", "amount") == [
         ("KH001", 1.0, "北京"),
