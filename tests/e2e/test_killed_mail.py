@@ -27,10 +27,9 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork"),
 ]
-STEPS = 7
+STEPS = 6
 """How many places inside of the process are tried."""
 PLACES = (
-    (Stage.EHLO, 1),
     (Stage.MAIL, 2),
     (Stage.DATA, 3),
     (Stage.DOT, 4),

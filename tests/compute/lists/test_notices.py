@@ -346,7 +346,7 @@ class Plain:
         return {row: reached[row] for row in best.values()}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_workbooks_agree_with_a_plain_reading(seed: int) -> None:
     done, _, plain = _draw(seed)
     found = notices(done.facts, done.clocks)
