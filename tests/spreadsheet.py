@@ -15,9 +15,10 @@ from xlcrm.calc import calc_available, started
 from xlcrm.templates import book
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from xlcrm.analysis.base import AnalysisSheet
 
 PIPE: Final = f"xlcrm-test-{os.getpid()}"
 
@@ -53,9 +54,17 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def few_analysis_sheets() -> Iterator[None]:
-    """New workbooks get one analysis sheet: each takes seconds in an open workbook, and all are alike."""
-    with mock.patch.object(book, "sheets_of", lambda pack: sheets_of(pack)[:1]):
+def few_analysis_sheets(title: str = "") -> Iterator[None]:
+    """New workbooks get one analysis sheet, that of a title or the first.
+
+    Each takes seconds in an open workbook, and all are alike.
+    """
+
+    def one(pack: str) -> Sequence[AnalysisSheet]:
+        every = sheets_of(pack)
+        return [sheet for sheet in every if sheet.title == title] if title else every[:1]
+
+    with mock.patch.object(book, "sheets_of", one):
         yield
 
 

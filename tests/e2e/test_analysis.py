@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.analysis_cells import differences, made_of, panel_rows
 from tests.e2e.judges import findings, validator
 from tests.e2e.running import call
-from tests.spreadsheet import opened
+from tests.spreadsheet import few_analysis_sheets, opened
 from xlcrm.actions import ACTIONS, AnalyseParams
 from xlcrm.actions.base import silent
 from xlcrm.analysis.sheets import SHEETS, sheets_of
@@ -293,22 +293,24 @@ def rows_of_moved(path: Path, sheet: str, title: str) -> tuple[int, int]:
     return row, max(map(len, columns)) + 40
 
 
-def test_rows_and_columns_may_be_inserted_in_a_program(
-    program: xw.App, fresh: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_rows_and_columns_may_be_inserted_in_a_program(program: xw.App, tmp_path: Path) -> None:
     """In an open workbook: two rows over the panels of a sheet, and a column left of them; another month."""
-    path = tmp_path / "客户.xlsx"
-    shutil.copy(fresh("relationship"), path)
+    path, title = tmp_path / "客户.xlsx", "关系评估"
+    with few_analysis_sheets(title):
+        build("relationship", path, demo_data(25, NOW, pack="relationship"))
+    act(path, "refresh")
     with opened(program, path) as book:
-        sheet = book.sheets["关系评估"].api
+        sheet = book.sheets[title].api
         sheet.Rows.insertByIndex(7, 2)
         sheet.Columns.insertByIndex(0, 1)
         with LiveDoor(book, write=True) as door:
             params = AnalyseParams(now=NOW, month=dt.date(2026, 2, 1))
             outcome = ACTIONS["analyse"].run(door, params, silent)
-            assert outcome.remarks == []
+            others = "、".join(item.title for item in sheets_of("relationship") if item.title != title)
+            assert outcome.remarks == [f"工作簿中没有 {others}，没有写出；可用 xlcrm new 建立完整的工作簿"]
             scope, made = made_of(door, NOW, "2026-02")
-            assert differences(door, scope, made) == []
+            (own,) = (item for item in made if item.sheet.title == title)
+            assert differences(door, scope, [own]) == []
 
 
 def test_a_text_under_a_panel_is_left_and_told(service: Path) -> None:
