@@ -6,7 +6,7 @@ import ctypes
 import dataclasses
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from xlcrm.compute.run import run
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.tables import TABLES
 from xlcrm.tables.base import Role
+from xlcrm.tables.mailing import JOBS, RECIPIENTS, SENT_LOG
 from xlcrm.tables.system import HOME, HOME_CARDS, REFRESHED_AT
 from xlcrm.workbook.port import Block, Changes
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 LABEL = "刷新到期清单"
 _DETAILS = 30_000
 """Characters that 说明 of 操作日志 holds at most; a cell holds 32,767."""
+_OF_MAIL: Final = frozenset({RECIPIENTS.name, JOBS.name, SENT_LOG.name})
+"""Sheets that a refresh neither reads nor writes: who sends no mail does not miss them."""
 
 
 def refresh(door: Door, params: RunParams, progress: Progress) -> Outcome:
@@ -238,7 +241,9 @@ def _remarks(loaded: Loaded, absent: Mapping[str, Sequence[str]], computed: Run)
         for table in TABLES
         if table.name in sheets and (headings := unkeepable(loaded.facts, table.name))
     ]
-    lacking = [table.title for table in loaded.reading.missing if not table.packs]
+    lacking = [
+        table.title for table in loaded.reading.missing if not table.packs and table.name not in _OF_MAIL
+    ]
     if lacking:
         remarks.append(f"工作簿中没有 {'、'.join(lacking)}，相应内容未写出；可用 xlcrm new 建立完整的工作簿")
     tasks, warnings = computed.shown, computed.alerts
