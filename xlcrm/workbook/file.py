@@ -81,6 +81,10 @@ class FileDoor:
         """Begin to read those of the sheets that are there, beside whatever the caller does meanwhile."""
         self._reader.prefetch([name for name in self.sheets if name.strip() in sheets])
 
+    def release(self) -> None:
+        """Let go of the file, which Windows would let nobody replace; the next `grid` opens it again."""
+        self._reader.close()
+
     def grid(self, sheet: str) -> Grid:
         """Read one sheet whole.
 

@@ -123,6 +123,27 @@ def test_without_a_password_nothing_is_sent(
     assert (carrier.taken, log(workbook)) == ([], [])
 
 
+def test_nobody_is_kept_from_saving_while_letters_are_sent(
+    workbook: Path, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows replaces no file that somebody reads."""
+    held_open: list[bool] = []
+    doors: list[FileDoor] = []
+    real = FileDoor.__enter__
+
+    def entered(self: FileDoor) -> FileDoor:
+        doors.append(self)
+        return real(self)
+
+    def look(_: object) -> None:
+        held_open.append(any(door._reader._open is not None for door in doors))
+
+    monkeypatch.setattr(FileDoor, "__enter__", entered)
+    carrier.before = look
+    send(workbook)
+    assert held_open == [False, False]
+
+
 def test_a_door_that_writes_is_used_itself(workbook: Path, carrier: Carrier) -> None:
     outcome = send(workbook, write=True)
     assert outcome.saved is not None

@@ -25,6 +25,7 @@ from xlcrm.mail.delivering import deliver
 from xlcrm.mail.delivery import Reach, Status
 from xlcrm.mail.outbox import Outbox
 from xlcrm.mail.post import Post
+from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.locks import held_for
 from xlcrm.workbook.saving import PRIVATE_FOLDER
 
@@ -105,6 +106,8 @@ def _send(
     results: list[tuple[Letter, Delivery]] = []
     remarks = list(desk.plan.remarks)
     recheck = Recheck(desk, again, door)
+    if isinstance(door, FileDoor):
+        door.release()  # sending takes its time, and somebody may save the workbook meanwhile
     if letters:
         account = account_of(loaded.facts.parameters)
         progress(f"发送 {len(letters)} 封邮件")
