@@ -358,3 +358,14 @@ def test_what_open_clocks_have_told_is_asked_for_when_the_log_is_full(
     assert [row["编号"] for row in left if row["结果"] == "已提醒"] == told
     assert len(left) == len(told) + 2
     assert len(carrier.taken) == len(told) + 2
+
+
+def test_a_doubt_is_noted_once_however_many_runs_follow(workbook: Path, carrier: Carrier) -> None:
+    carrier.outcomes[LI] = Delivery(Status.DEFERRED, "", doubt=True, reach=Reach.LETTER)
+    send(workbook, letters=(NOTICES,))
+    carrier.outcomes.clear()
+    send(workbook)
+    before = workbook.read_bytes()
+    assert outbox_file(workbook).read_bytes() != b""
+    send(workbook)
+    assert workbook.read_bytes() == before
