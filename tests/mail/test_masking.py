@@ -119,6 +119,11 @@ def test_contacts_are_shortened_wherever_they_stand() -> None:
     assert masker.text("王小明（个人）") == "王*（个人）"
 
 
+def test_a_contact_is_shortened_where_an_address_follows_at_once() -> None:
+    assert learned().text("张伟wang@example.com") == "张*w***@example.com"
+    assert learned().text("何涛li@example.com") == "何涛l***@example.com"  # a cell of nothing but staff
+
+
 def test_a_name_in_latin_letters_is_no_part_of_a_longer_word() -> None:
     masker = Masker(ALL, names=frozenset({"lina"}))
     assert masker.text("Lina 与 Carolina、Linax") == "L* 与 Carolina、Linax"

@@ -121,7 +121,8 @@ class Masker:
             yield from self._people(text)
 
     def _is_staff(self, text: str) -> bool:
-        return all(key_of(part) in self.staff for part in split_names(text))
+        parts = split_names(text)
+        return bool(parts) and all(key_of(part) in self.staff for part in parts)
 
     def _other_emails(self, text: str) -> Iterator[Span]:
         """Entered addresses that do not look like one, such as wang@office or wang#example.com."""

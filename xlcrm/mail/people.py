@@ -32,7 +32,7 @@ CONTACTS: Final = frozenset(
 _POSITIONS: Final = ("customers", "position")
 
 _JOINTS: Final = re.compile(r"[/\\、,，;；|()（）\[\]【】:：\n]+")
-_BESIDE: Final = re.compile(r"[^\s@/、，,;；]*@\S+|[+(]?[0-9][0-9 ()+*\-]{4,}[0-9]")
+_BESIDE: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+=?^_`{|}~-]*@\S+|[+(]?[0-9][0-9 ()+*\-]{4,}[0-9]")
 """An address or a number that somebody has typed beside a name."""
 _TITLES: Final = re.compile(
     r"(?:先生|女士|小姐|老师|同学|师傅|医生|律师|教授|博士|工程师|工|总|总经理|副总|董事长|董|总监|经理|主任|主管|部长|科长|处长|"
