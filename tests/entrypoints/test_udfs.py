@@ -132,6 +132,17 @@ def test_nothing_that_a_cell_can_hold_raises(function: CellFunction, data: st.Da
             assert not isinstance(cell, str) or len(cell) < 120
 
 
+def test_what_a_sentence_repeats_of_a_cell_is_cut() -> None:
+    for found in (
+        udfs.XLCRM_CHECK(1e97, "1"),
+        udfs.XLCRM_DEADLINE("2026-11-20", 1, "周" * 90),
+        udfs.XLCRM_DEADLINE("2026-11-20", 1, "天", None, None, None, "周" * 90),
+    ):
+        assert isinstance(found, str)
+        assert "…”" in found
+        assert len(found) < 80
+
+
 def test_a_mistake_of_ours_is_a_sentence_too(caplog: pytest.LogCaptureFixture) -> None:
     def broken(*_: object) -> object:
         raise ZeroDivisionError

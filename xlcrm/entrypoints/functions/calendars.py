@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from xlcrm.entrypoints.functions.base import Argument
-from xlcrm.entrypoints.functions.cells import Block, Rows, all_blank, is_blank, single_text
+from xlcrm.entrypoints.functions.cells import Block, Rows, all_blank, is_blank, short, single_text
 from xlcrm.errors import CalendarError
 from xlcrm.festivals import published_years, statutory
 from xlcrm.hours import DEFAULT_HOURS, parse_hours
@@ -104,7 +104,7 @@ def _weekdays(text: str) -> frozenset[int]:
     try:
         return _WEEKDAYS.validate_python(text)
     except ValidationError:
-        raise CalendarError(f"工作日“{text}”看不懂，应写成 周一至周五 或 周一、周二、周六") from None
+        raise CalendarError(f"工作日“{short(text)}”看不懂，应写成 周一至周五 或 周一、周二、周六") from None
 
 
 def _own_days(holidays: Block | None) -> _Own:

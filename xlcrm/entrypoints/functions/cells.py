@@ -186,7 +186,7 @@ class Rows:
         series, notes = read_column(self._columns[name], Column(name, title, kind))
         for at, remark, text in notes:
             if remark is Remark.UNREADABLE:
-                self.blame(at, _fault_of_error(text, title) or f"{title}“{_short(text)}”{wrong}")
+                self.blame(at, _fault_of_error(text, title) or f"{title}“{short(text)}”{wrong}")
         return series
 
 
@@ -201,5 +201,6 @@ def _fault_of_error(value: object, title: str) -> str:
     return ""
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text as it fits into a sentence."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -8,7 +8,7 @@ from xlcrm.checks.contact import tidy_email
 from xlcrm.checks.phones import PhoneKind, read_phones
 from xlcrm.checks.secrets import identity_fault
 from xlcrm.entrypoints.functions.base import Argument, CellFunction
-from xlcrm.entrypoints.functions.cells import Answer, Block, Rows
+from xlcrm.entrypoints.functions.cells import Answer, Block, Rows, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ def check(kind: Block, value: Block) -> Answer:
     for at, (name, text, typed) in enumerate(zip(kinds, texts, rows.values("value"), strict=True)):
         judge = _JUDGES.get(name)
         if judge is None:
-            rows.blame(at, f"类型“{name}”不认识，应为 电话、邮箱 或 身份证")
+            rows.blame(at, f"类型“{short(name)}”不认识，应为 电话、邮箱 或 身份证")
         elif isinstance(typed, float) and abs(typed) >= _LONGEST_NUMBER:
             rows.blame(at, "存成了数字，末几位已丢失，请先把单元格设为文本格式再重新填写")
         elif (name, text) not in known:

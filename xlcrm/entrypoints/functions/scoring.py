@@ -11,7 +11,7 @@ from xlcrm.analysis.nps import HIGHEST
 from xlcrm.analysis.nps import nps as counted
 from xlcrm.compute.rfm import NO_PURCHASE, classes, thresholds
 from xlcrm.entrypoints.functions.base import Argument, CellFunction
-from xlcrm.entrypoints.functions.cells import Answer, Block, Rows, single_number, single_text
+from xlcrm.entrypoints.functions.cells import Answer, Block, Rows, short, single_number, single_text
 from xlcrm.errors import UsageError
 from xlcrm.rules.parameters import Parameters
 
@@ -60,7 +60,7 @@ def _parameters(method: Block | None, fixed: tuple[Block | None, ...]) -> Parame
     days, times, amount = (*fixed, None, None, None)[:3]
     name = single_text(method, "口径") or _DEFAULTS.rfm_method
     if name not in METHODS:
-        raise UsageError(f"口径应为 {'、'.join(METHODS)} 之一，现为“{name}”")
+        raise UsageError(f"口径应为 {'、'.join(METHODS)} 之一，现为“{short(name)}”")
     changed: dict[str, Any] = {
         "rfm_method": name,
         "rfm_days": single_number(days, "固定天数", _DEFAULTS.rfm_days),

@@ -17,6 +17,7 @@ from xlcrm.entrypoints.functions.cells import (
     Block,
     Rows,
     plain_moments,
+    short,
     single,
     single_moment,
     single_text,
@@ -100,7 +101,9 @@ def _counted_in(unit: str, kind: str) -> tuple[LimitUnit, CalendarKind]:
     """
     known = _UNITS.get(tidy(unit))
     if known is None:
-        raise UsageError(f"单位“{unit}”不认识，应为 分钟、小时、工作小时、天、工作日、周、个月、年 之一")
+        raise UsageError(
+            f"单位“{short(unit)}”不认识，应为 分钟、小时、工作小时、天、工作日、周、个月、年 之一"
+        )
     named, own = known
     calendar = _calendar_kind(kind) if kind else own or CalendarKind.NATURAL
     if own is not None and calendar is not own:
@@ -114,7 +117,7 @@ def _calendar_kind(text: str) -> CalendarKind:
     try:
         return CalendarKind(tidy(text))
     except ValueError:
-        raise UsageError(f"口径应为 {_KINDS}，现为“{text}”") from None
+        raise UsageError(f"口径应为 {_KINDS}，现为“{short(text)}”") from None
 
 
 def status(
@@ -170,7 +173,7 @@ def next_due(
     """The day of each next contact, as 下次跟进日期 has it: from a day off to the next working day."""
     move = single_text(day_off, "遇休息日") or _MOVE
     if move not in (_MOVE, _STAY):
-        raise UsageError(f"遇休息日应为 {_MOVE} 或 {_STAY}，现为“{move}”")
+        raise UsageError(f"遇休息日应为 {_MOVE} 或 {_STAY}，现为“{short(move)}”")
     rows = Rows(last=last, frequency=frequency)
     lasts = rows.moments("last", "上次日期")
     rows.demand("frequency", "频率")
@@ -178,7 +181,7 @@ def next_due(
     intervals = parse_frequencies(texts)
     for at, (text, interval) in enumerate(zip(texts, intervals, strict=True)):
         if interval is None:
-            rows.blame(at, f"频率“{text}”看不懂，请写成 每两周1次、每月1次、每季度1次")
+            rows.blame(at, f"频率“{short(text)}”看不懂，请写成 每两周1次、每月1次、每季度1次")
     by_time = np.array([item is not None and item.unit in _BY_TIME for item in intervals], dtype=np.bool_)
     due = add_each(lasts.astype("datetime64[D]"), intervals.where(~by_time, None)).astype("datetime64[D]")
     if move == _MOVE:
