@@ -32,6 +32,7 @@ from xlcrm.workbook.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import pytest
 
@@ -78,6 +79,7 @@ class Desk:
     rows: dict[str, list[list[object]]]
     tables: dict[str, list[ListPlace]] = field(default_factory=dict)
     title: str = "样册.xlsx"
+    file: Path | None = None
 
     @property
     def sheets(self) -> Sequence[str]:

@@ -19,6 +19,7 @@ from xlcrm.workbook.reading import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from xlcrm.tables.base import Column, Table
     from xlcrm.tables.frames import SheetData
@@ -74,6 +75,7 @@ class Sheets:
     rows: Mapping[str, Sequence[Cells]]
     tables: Mapping[str, Table]
     title: str = "样册.xlsx"
+    file: Path | None = None
     sheets: Sequence[str] = field(default_factory=tuple)
 
     def grid(self, sheet: str) -> Grid:
