@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from xlcrm.analysis.wording import BETTER, NO_FIGURE, WORSE
+from xlcrm.analysis.wording import BETTER, NO_FIGURE, WORSE, halves_up
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,7 +60,9 @@ class Headline:
         """The number with its unit: 12项, 93.3%, —."""
         if self.number is None:
             return NO_FIGURE
-        return f"{self.number:.1f}%" if self.unit == PERCENT else f"{self.number:,.0f}{self.unit}"
+        if self.unit == PERCENT:
+            return f"{halves_up(self.number, 1):.1f}%"
+        return f"{self.number:,.0f}{self.unit}"
 
     @property
     def change(self) -> str:
@@ -70,7 +72,8 @@ class Headline:
             return ""
         if not more:
             return "与上次持平"
-        size = f"{abs(more):.1f}个百分点" if self.unit == PERCENT else f"{abs(more):,.0f}{self.unit}"
+        points = f"{halves_up(abs(more), 1):.1f}个百分点"
+        size = points if self.unit == PERCENT else f"{abs(more):,.0f}{self.unit}"
         words = ("升", "降") if self.unit == PERCENT else ("多", "少")
         sign, word = ("▲", words[0]) if more > 0 else ("▼", words[1])
         judged = {None: "", True: f"（{BETTER}）", False: f"（{WORSE}）"}[self.good]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -109,6 +110,21 @@ def test_everything_that_is_asked_reaches_the_action(asked: Asked) -> None:
 def test_what_sends_nothing_writes_nothing(asked: Asked, word: str) -> None:
     assert call("mail", "客户.xlsx", word, "--live").code == 0
     assert (asked.params.apply, asked.write) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("drafts", "terminal", "opened"),
+    [(["一.eml"], True, [Path("一.eml")]), (["一.eml"], False, []), (["一.eml", "二.eml"], True, [])],
+)
+def test_a_single_draft_is_opened_for_whoever_sits_there(
+    monkeypatch: pytest.MonkeyPatch, *, drafts: list[str], terminal: bool, opened: list[Path]
+) -> None:
+    monkeypatch.setattr(mailing, "run", Asked(data={"sent": 0, "letters": [], "drafts": drafts}))
+    monkeypatch.setattr(type(out), "is_terminal", terminal)
+    found: list[Path] = []
+    monkeypatch.setattr(mailing, "open_eml", found.append)
+    assert call("mail", "客户.xlsx", "--draft").code == 0
+    assert found == opened
 
 
 def test_as_json(asked: Asked) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.analysis.sources.judged import DECIDED, MET_IN_TIME, judged
 from xlcrm.analysis.sources.tally import in_month
+from xlcrm.analysis.wording import halves_up
 from xlcrm.compute.clocks.verdicts import AT_RISK, BREACHED, STATUSES
 from xlcrm.compute.lists.due_list import STATES
 from xlcrm.mail.contents import PERCENT, Headline
@@ -96,7 +97,8 @@ def _attained_note(scope: Scope) -> str:
     now = f"按时{met}/判定{decided}" if decided else "尚无可判定的"
     if not decided_before:
         return now
-    return f"{now}；上月{met_before / decided_before:.1%}（{met_before}/{decided_before}）"
+    share = halves_up(met_before / decided_before * 100, 1)
+    return f"{now}；上月{share:.1f}%（{met_before}/{decided_before}）"
 
 
 def counted(counts: Counter[str], prefix: str, was: Mapping[str, float], order: Any) -> tuple[Headline, ...]:

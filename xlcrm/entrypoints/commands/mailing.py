@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +27,7 @@ from xlcrm.entrypoints.terminal import (
 )
 from xlcrm.entrypoints.wording import ChineseCommand
 from xlcrm.errors import UsageError
+from xlcrm.mail.drafts import open_eml
 from xlcrm.tables.mailing import LETTER_KIND
 
 if TYPE_CHECKING:
@@ -86,6 +88,9 @@ def mail(
         if outcome.data["letters"]:
             out.print(letters_table(outcome.data["letters"]))
         say(outcome, path, dry_run=dry_run, live=target.is_live)
+        files = outcome.data.get("drafts", [])
+        if len(files) == 1 and out.is_terminal:  # one is looked at now; of many, whoever sends picks them
+            open_eml(Path(files[0]))
     if not outcome.ok:
         raise typer.Exit(CANNOT)
 
