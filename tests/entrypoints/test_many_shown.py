@@ -120,7 +120,7 @@ def test_open_workbooks_go_one_by_one() -> None:
 def test_folder_without_workbooks_is_told(tmp_path: Path) -> None:
     ran = call("refresh", tmp_path)
     assert ran.code == 2
-    assert "里没有工作簿" in ran.err
+    assert "里面没有工作簿" in ran.err
 
 
 def test_progress_names_what_is_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,11 @@ def test_two_names_of_one_content_are_two_workbooks(office: Path) -> None:
 @pytest.mark.usefixtures("office")
 @pytest.mark.parametrize(
     ("word", "says"),
-    [("空", "文件夹“空”里没有工作簿"), ("*.ods", "没有与“*.ods”相符的工作簿"), ("~$乙.xlsx", "不是工作簿")],
+    [
+        ("空", "“空”是文件夹，里面没有工作簿"),
+        ("*.ods", "没有与“*.ods”相符的工作簿"),
+        ("~$乙.xlsx", "不是工作簿"),
+    ],
 )
 def test_words_that_name_nothing_are_told(word: str, says: str) -> None:
     with pytest.raises(UsageError) as told:

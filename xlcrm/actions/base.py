@@ -118,6 +118,7 @@ class Outcome:
         rows: of the office's own tables; 0 where nobody counted.
         ok: whether anything of what was asked could be done.
         later: something is left that may succeed by itself soon; a schedule tries again.
+        calm: nothing is wrong with that: it only was not the time for it.
     """
 
     message: str
@@ -130,6 +131,7 @@ class Outcome:
     rows: int = 0
     ok: bool = True
     later: bool = False
+    calm: bool = False
 
     @property
     def errors(self) -> int:

@@ -44,7 +44,7 @@ def _of_word(word: Path) -> list[Path]:
     if word.is_dir():
         inside = _wanted(path for path in sorted(word.iterdir()) if path.suffix.lower() in WORKBOOKS)
         if not inside:
-            raise UsageError(f"文件夹“{word}”里没有工作簿（.xlsx 或 .xlsm），请检查路径")
+            raise UsageError(f"“{word}”是文件夹，里面没有工作簿（.xlsx 或 .xlsm），请检查路径")
         return inside
     if _is_pattern(word):
         matching = sorted(Path(name) for name in glob.glob(str(word), recursive=True))  # noqa: PTH207 - ** and absolute patterns

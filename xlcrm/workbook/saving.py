@@ -62,6 +62,10 @@ def fingerprint(path: Path) -> Fingerprint:
         raise WorkbookMissing(f"找不到工作簿“{path}”，它可能已被移走或改名。") from None
     except PermissionError as error:
         raise WorkbookInUse(f"读不了工作簿“{path}”，它正被别的程序独占，请关闭那个程序后重试。") from error
+    except OSError as error:  # a network drive that has gone for a moment
+        raise WorkbookInUse(
+            f"读不了工作簿“{path}”（系统报告 {error.strerror or error.errno}），请检查磁盘或网络后重试。"
+        ) from error
     return Fingerprint(size, digest.digest())
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
+import pandas as pd
 import pytest
 
 from tests.actions.mailing.people import directory, letters, planned, told
-from tests.mail_office import PEOPLE
-from xlcrm.actions.mailing.planning import few, notices_key
+from tests.mail_office import NOW, PEOPLE
+from xlcrm.actions.base import MailParams
+from xlcrm.actions.mailing.planning import Material, few, is_notices_key, notices_key, plan
 from xlcrm.actions.mailing.sent import Known
+from xlcrm.compute.lists.notices import COLUMNS
 from xlcrm.errors import UsageError
 from xlcrm.tables.mailing import DIGEST, MANAGEMENT_LETTER, NOTICES
 
@@ -76,6 +82,38 @@ def test_who_is_asked_for_gets_the_letter_whatever_the_role() -> None:
     ]
     with pytest.raises(UsageError):
         planned(to=("钱多",))
+
+
+def plan_of(**params: Any) -> list[tuple[str, str]]:
+    """As the command asks: which kinds are left to the program."""
+    material = Material(NOW, directory(), Known(), ["李明"], pd.DataFrame(columns=list(COLUMNS)), {})
+    return letters(plan(material, MailParams(**params)))
+
+
+def test_a_colleague_who_is_only_named_gets_no_letter_to_management() -> None:
+    material = Material(NOW, directory(), Known(), ["李明"], pd.DataFrame(columns=list(COLUMNS)), {})
+    found = plan(material, MailParams(to=("李明",)))
+    assert letters(found) == [(DIGEST, "李明")]
+    assert found.remarks == ("李明 的角色不是 管理层，没有发管理层邮件；要发请加 --letters 管理层邮件",)
+    assert plan_of(to=("张总",)) == [(MANAGEMENT_LETTER, "张总")]
+    assert plan_of(to=("boss@example.com",)) == [(MANAGEMENT_LETTER, "boss@example.com")]
+    assert plan_of(to=("李明",), letters=(MANAGEMENT_LETTER,)) == [(MANAGEMENT_LETTER, "李明")]
+
+
+def test_a_letter_of_another_month_is_another_letter() -> None:
+    today = Known(frozenset({"management|2026-11-20|zhang@example.com"}))
+    october = planned(known=today, month=dt.date(2026, 10, 1), letters=(MANAGEMENT_LETTER,))
+    assert [wish.key for wish in october.wishes] == ["management|2026-11-20|zhang@example.com|2026-10"]
+    asked = Known(frozenset({"management|2026-11-20|zhang@example.com|2026-10"}))
+    assert letters(planned(known=asked, letters=(MANAGEMENT_LETTER,))) == [(MANAGEMENT_LETTER, "张总")]
+
+
+def test_a_notice_whose_row_was_deleted_is_told_again() -> None:
+    rows = (told(OWNER, "100%"),)
+    (first,) = planned(*rows, letters=(NOTICES,)).wishes
+    known = Known(sent=frozenset({first.key}))
+    assert [wish.key for wish in planned(*rows, known=known, letters=(NOTICES,)).wishes] == [first.key]
+    assert is_notices_key(first.key)
 
 
 def test_each_level_goes_to_its_audience() -> None:

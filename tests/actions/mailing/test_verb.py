@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +20,7 @@ from xlcrm.actions.mailing.noting import lines_of, memory_of, missing, zone_of
 from xlcrm.actions.mailing.rechecking import Recheck
 from xlcrm.actions.mailing.sent import Memory
 from xlcrm.actions.mailing.verb import closed_until, mail, outbox_file
-from xlcrm.errors import MailError, ParameterError, UsageError, WorkbookInUse
+from xlcrm.errors import MailError, ParameterError, ProgramBusy, UsageError, WorkbookInUse
 from xlcrm.mail.delivery import Delivery, Reach, Status
 from xlcrm.tables.mailing import DIGEST, NOTICES
 from xlcrm.workbook.file import FileDoor
@@ -162,6 +163,61 @@ def test_while_another_xlcrm_holds_the_workbook_the_outbox_remembers(
     assert send(workbook).message.startswith("该发的 2 封邮件今天已经发过")
     assert log(workbook) == [(LI, "已发送"), (WANG, "已发送")]
     assert len(carrier.taken) == 2
+
+
+@pytest.mark.usefixtures("carrier")
+def test_a_program_that_does_not_answer_hides_no_letters(
+    workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody types into a cell while the letters go."""
+
+    def busy(*_: object) -> None:
+        raise ProgramBusy("Excel 正忙")
+
+    monkeypatch.setattr(Opened, "apply", busy)
+    with FileDoor(workbook, write=True) as door:
+        outcome = mail(Opened(door), MailParams(now=NOW, apply=True, letters=(DIGEST,)), silent)
+    assert outcome.message.startswith("已发送 2 封邮件")
+    assert "没能写入发送记录（Excel 正忙）" in outcome.remarks[-1]
+
+
+@pytest.mark.usefixtures("carrier")
+def test_what_cannot_be_forgotten_is_noted_all_the_same(
+    workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise MailError("磁盘已满")
+
+    monkeypatch.setattr("xlcrm.mail.outbox.Outbox.forget", full)
+    outcome = send(workbook)
+    assert outcome.ok
+    assert outcome.remarks[-1] == "发送记录已写好，邮件日志没能整理，不影响使用（磁盘已满）"
+    assert log(workbook) == [(LI, "已发送"), (WANG, "已发送")]
+
+
+def test_letters_that_are_held_back_are_no_success(workbook: Path, carrier: Carrier) -> None:
+    whole = workbook.read_bytes()
+
+    class Spoilt(FileDoor):
+        def release(self) -> None:
+            super().release()
+            workbook.write_bytes(whole[:1000])
+
+    with Spoilt(workbook, write=False) as door:
+        outcome = mail(door, MailParams(now=NOW, apply=True, letters=(DIGEST,)), silent)
+    assert (outcome.ok, outcome.later, outcome.calm) == (False, True, False)
+    assert outcome.message == "2 封邮件都没有发出"
+    assert carrier.taken == []
+
+
+@pytest.mark.usefixtures("carrier")
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_day_of_letters_is_that_of_the_offices_zone(workbook: Path, zone: str) -> None:
+    """At least one of the two has another day than this machine."""
+    set_parameters(workbook, {"时区": zone})
+    shown = send(workbook, apply=False, now=None)
+    day = dt.datetime.now(ZoneInfo(zone)).date()
+    assert {item["key"].split("|")[1] for item in shown.data["letters"]} == {str(day)}
 
 
 def test_an_open_workbook_is_remembered_until_its_file_has_it(workbook: Path, carrier: Carrier) -> None:

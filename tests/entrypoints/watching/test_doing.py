@@ -82,7 +82,7 @@ def test_without_recipients_and_now_the_action_decides(demo: Path) -> None:
         (Outcome("已处理 3 行。", remarks=["没有这列；", "那列"]), ("成功", "已处理 3 行；没有这列；那列。")),
         (Outcome("1 封邮件都没有发出", ok=False), ("失败", "1 封邮件都没有发出。")),
         (Outcome("1 封邮件都没有发出", ok=False, later=True), ("等待", "1 封邮件都没有发出。")),
-        (Outcome("现在不是工作时间", later=True), ("等待", "现在不是工作时间。")),
+        (Outcome("现在不是工作时间", later=True, calm=True), ("等待", "现在不是工作时间。")),
         (Outcome("好", saved=Saved(3)), ("成功", "好。")),
     ],
 )
@@ -90,7 +90,7 @@ def test_an_outcome_is_a_result_and_a_line(demo: Path, outcome: Outcome, told: t
     with seen(outcome):
         done = do(demo, job(), NOW, silent)
     assert (done.result, done.detail) == told
-    assert (done.left, done.calm) == (outcome.later, outcome.later and outcome.ok)
+    assert (done.left, done.calm) == (outcome.later, outcome.calm)
 
 
 def test_an_action_that_this_version_lacks_is_told(demo: Path) -> None:

@@ -25,7 +25,7 @@ from xlcrm.actions.mailing.figures import (
 )
 from xlcrm.actions.mailing.merging import merged
 from xlcrm.actions.mailing.picture import overview
-from xlcrm.actions.mailing.planning import Material, Plan, Wish, plan
+from xlcrm.actions.mailing.planning import Material, Plan, Wish, is_notices_key, plan
 from xlcrm.actions.mailing.sent import known
 from xlcrm.actions.mailing.wording import shown_by
 from xlcrm.actions.month import asked_month
@@ -119,8 +119,8 @@ class Desk:
 
     @property
     def sent(self) -> frozenset[str]:
-        """Keys of letters that were sent."""
-        return self._known.sent
+        """Keys of letters that were sent and are due once a day; of notices, what was told decides."""
+        return frozenset(key for key in self._known.sent if not is_notices_key(key))
 
     def prepare(self) -> None:
         """Read all that letters need of the door, which may be closed then; may raise as `letter` does."""

@@ -12,7 +12,7 @@ from xlcrm.actions.mailing.sent import Line, Memory, blocks_of, refuse_lacking
 from xlcrm.compute.clocks.judging import combine, judge
 from xlcrm.compute.lists.notices import open_names
 from xlcrm.compute.run import prepared
-from xlcrm.errors import WorkbookError
+from xlcrm.errors import MailError, XlcrmError
 from xlcrm.mail.delivery import Status
 from xlcrm.tables.mailing import DEFERRED, NOTICES, SENT_LOG, TOLD
 from xlcrm.workbook.file import FileDoor
@@ -124,12 +124,17 @@ def note(
             with FileDoor(door.path, write=True) as own:
                 now = loaded if own.seen == desk.seen else load(own, loaded.facts.now, progress)
                 saved = _apply(own, _blocks(now, events, entry))
-    except WorkbookError as error:
+    except (
+        XlcrmError
+    ) as error:  # whatever it is, the letters have gone, and that is to be told
         return None, (
             f"没能写入发送记录（{error.message.removesuffix('。')}）；已记在工作簿旁边的邮件日志里，"
             "不会重复发送，下次运行时补记"
         )
-    outbox.forget([event.key for event in events if not _remembered(event, loaded)])
+    try:
+        outbox.forget([event.key for event in events if not _remembered(event, loaded)])
+    except MailError as error:
+        return saved, f"发送记录已写好，邮件日志没能整理，不影响使用（{error.message.removesuffix('。')}）"
     return saved, ""
 
 

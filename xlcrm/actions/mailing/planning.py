@@ -109,7 +109,7 @@ def plan(material: Material, params: MailParams) -> Plan:
     left_out = _LeftOut()
     wishes: list[Wish] = []
     if MANAGEMENT_LETTER in params.letters:
-        wishes += _to_management(material, wanted, left_out)
+        wishes += _to_management(material, params, wanted, left_out)
     if DIGEST in params.letters:
         wishes += _digests(material, wanted, left_out)
     if NOTICES in params.letters:
@@ -117,7 +117,7 @@ def plan(material: Material, params: MailParams) -> Plan:
     if params.again:
         moment = f"|again|{material.at:%Y-%m-%dT%H:%M:%S}"
         wishes = [_renamed(wish, wish.key + moment) for wish in wishes]
-    fresh = tuple(wish for wish in wishes if wish.key not in material.known.sent)
+    fresh = tuple(wish for wish in wishes if wish.kind == NOTICES or wish.key not in material.known.sent)
     return Plan(fresh, len(wishes) - len(fresh), left_out.remarks())
 
 
@@ -134,6 +134,11 @@ def notices_key(keys: Iterable[str], email: str) -> str:
     """The key of a letter that tells notices: what it tells says which it is."""
     told = hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()
     return f"{_KINDS[NOTICES]}|{told}|{email}"
+
+
+def is_notices_key(key: str) -> bool:
+    """Whether it is the key of a letter that tells notices."""
+    return key.startswith(f"{_KINDS[NOTICES]}|")
 
 
 class _LeftOut:
@@ -172,13 +177,25 @@ def few(names: Collection[str]) -> str:
     return "、".join(shown) + more
 
 
-def _to_management(material: Material, wanted: list[Member], left_out: _LeftOut) -> list[Wish]:
+def _to_management(
+    material: Material, params: MailParams, wanted: list[Member], left_out: _LeftOut
+) -> list[Wish]:
+    """To the named ones, else to all of management; a colleague who is only named is not meant to get it."""
+    if wanted and "letters" not in params.model_fields_set:
+        colleagues = [member for member in wanted if member.row and member.role != MANAGEMENT]
+        if colleagues:
+            names = few([one_line(member.person.name) for member in colleagues])
+            left_out.say(f"{names} 的角色不是 管理层，没有发管理层邮件；要发请加 --letters 管理层邮件")
+        wanted = [member for member in wanted if member not in colleagues]
+        if not wanted:
+            return []
     day = material.at.date()
+    month = f"|{params.month:%Y-%m}" if params.month else ""
     members = wanted or _reachable(material.directory.management, left_out)
     if not members and not material.directory.management:
         left_out.say("通讯录里没有角色是 管理层 的人，管理层邮件没有人可发；请在通讯录填写角色")
     return [
-        Wish(daily_key(MANAGEMENT_LETTER, day, person.email), MANAGEMENT_LETTER, person)
+        Wish(daily_key(MANAGEMENT_LETTER, day, person.email) + month, MANAGEMENT_LETTER, person)
         for person in (member.person for member in members)
     ]
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 LABEL: Final = "发送邮件"
 _FOLDER: Final = "mail"
 _LOOKED_AHEAD: Final = dt.timedelta(days=60)
+_SAME_CLOCK: Final = dt.timedelta(minutes=5)
 
 
 def mail(door: Door, params: MailParams, progress: Progress) -> Outcome:
@@ -60,17 +61,30 @@ def mail(door: Door, params: MailParams, progress: Progress) -> Outcome:
         XlcrmError: whatever a refresh or a management copy may raise.
     """
     started = time.monotonic()
-    loaded = load(door, params.now, progress)
+    loaded, params = _at_one_moment(door, params, progress)
     if params.draft and not params.dry_run:
-        return drafted(door, _desk(door, loaded, params, _left(door), progress), _at(loaded, params))
+        return drafted(door, _desk(door, loaded, params, _left(door), progress), _at(loaded))
     if params.dry_run or not params.apply:
         return _show(door, loaded, params, progress)
     refuse_lacking(loaded, door.title)
     pause = closed_until(loaded)
     if pause:
-        return Outcome(pause, data=data_of([], [], sent=0), later=True)
+        return Outcome(pause, data=data_of([], [], sent=0), later=True, calm=True)
     with _outbox(door) as outbox:
         return _send(door, loaded, params, outbox, progress, started)
+
+
+def _at_one_moment(door: Door, params: MailParams, progress: Progress) -> tuple[Loaded, MailParams]:
+    """The workbook as of now on the wall clock of 时区, and what is asked with that moment for the whole run.
+
+    A server may keep another zone than the office: its day is not the one that letters are sent on.
+    """
+    loaded = load(door, params.now, progress)
+    if params.now is None and loaded.facts.parameters.clock_now is None:
+        here = dt.datetime.now(zone_of(loaded)).replace(tzinfo=None, microsecond=0)
+        if abs(here - loaded.facts.now) > _SAME_CLOCK:
+            loaded = load(door, here, progress)
+    return loaded, params.model_copy(update={"now": loaded.facts.now})
 
 
 def _show(door: Door, loaded: Loaded, params: MailParams, progress: Progress) -> Outcome:
@@ -112,7 +126,7 @@ def _send(
         account = account_of(loaded.facts.parameters)
         progress(f"发送 {len(letters)} 封邮件")
         with Post(account, password_of(account, os.environ)) as post:
-            results = deliver(letters, post, outbox, fresh=recheck, at=_at(loaded, params), sent=desk.sent)
+            results = deliver(letters, post, outbox, fresh=recheck, at=_at(loaded), sent=desk.sent)
         remarks += _held_back(recheck)
     sent = [letter for letter, delivery in results if delivery.status is Status.SENT]
     details = "，".join(f"{kind} {count} 封" for kind, count in counts(sent).items())
@@ -120,7 +134,7 @@ def _send(
     saved, unnoted = note(door, desk, outbox, entry, progress)
     remarks += _failed(results)
     remarks += [unnoted] if unnoted else []
-    failed = len(results) - len(sent)
+    failed = len(results) - len(sent) + len(recheck.skipped)
     if sent:
         message = f"已发送 {counted(sent)}" + (f"，{failed} 封没有发出" if failed else "")
     elif failed:
@@ -156,12 +170,9 @@ def closed_until(loaded: Loaded) -> str:
     return f"现在不是工作时间，参数表的“只在工作时间发送”为 是，没有发送{opens}"
 
 
-def _at(loaded: Loaded, params: MailParams) -> dt.datetime:
-    """The moment of the run with its zone; the clock's own where nobody has named another."""
-    zone = zone_of(loaded)
-    if params.now is None and loaded.facts.parameters.clock_now is None:
-        return dt.datetime.now(zone).replace(microsecond=0)
-    return loaded.facts.now.replace(tzinfo=zone)
+def _at(loaded: Loaded) -> dt.datetime:
+    """The moment of the run with its zone."""
+    return loaded.facts.now.replace(tzinfo=zone_of(loaded))
 
 
 @contextlib.contextmanager

@@ -102,7 +102,7 @@ def _done(outcome: Outcome, *, live: bool) -> Done:
     where = [saving(outcome.saved)] if live and outcome.saved is not None else []
     parts = [part.strip().rstrip("。；") for part in (outcome.message, *outcome.remarks, *where)]
     result = WAITING if outcome.later else DONE if outcome.ok else FAILED
-    return Done(result, "；".join(parts) + "。", left=outcome.later, calm=outcome.later and outcome.ok)
+    return Done(result, "；".join(parts) + "。", left=outcome.later, calm=outcome.calm)
 
 
 def _action(job: Job, doing: Doing) -> Action:
