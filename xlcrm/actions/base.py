@@ -66,6 +66,8 @@ class MailParams(RunParams):
         month: which month management reads about; see `AnalyseParams`.
         draft: write drafts to look at and send by hand.
         again: send also what was sent today.
+        day: whose letters these are, where they are late: a schedule catches up yesterday's without using up
+            today's; None for the day of the run.
     """
 
     apply: bool = False
@@ -74,6 +76,7 @@ class MailParams(RunParams):
     month: dt.date | None = None
     draft: bool = False
     again: bool = False
+    day: dt.date | None = None
 
 
 class CopyParams(RunParams):

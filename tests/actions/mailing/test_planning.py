@@ -108,6 +108,13 @@ def test_a_letter_of_another_month_is_another_letter() -> None:
     assert letters(planned(known=asked, letters=(MANAGEMENT_LETTER,))) == [(MANAGEMENT_LETTER, "张总")]
 
 
+def test_a_letter_that_is_caught_up_does_not_use_up_todays() -> None:
+    late = planned(busy=["李明"], day=dt.date(2026, 11, 19), letters=(MANAGEMENT_LETTER, DIGEST))
+    assert [wish.key.split("|")[1] for wish in late.wishes] == ["2026-11-19", "2026-11-19"]
+    known = Known(frozenset(wish.key for wish in late.wishes))
+    assert len(planned(busy=["李明"], known=known, letters=(MANAGEMENT_LETTER, DIGEST)).wishes) == 2
+
+
 def test_a_notice_whose_row_was_deleted_is_told_again() -> None:
     rows = (told(OWNER, "100%"),)
     (first,) = planned(*rows, letters=(NOTICES,)).wishes

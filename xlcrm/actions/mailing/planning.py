@@ -111,7 +111,7 @@ def plan(material: Material, params: MailParams) -> Plan:
     if MANAGEMENT_LETTER in params.letters:
         wishes += _to_management(material, params, wanted, left_out)
     if DIGEST in params.letters:
-        wishes += _digests(material, wanted, left_out)
+        wishes += _digests(material, params, wanted, left_out)
     if NOTICES in params.letters:
         wishes += _notices(material, wanted, left_out, again=params.again)
     if params.again:
@@ -189,7 +189,7 @@ def _to_management(
         wanted = [member for member in wanted if member not in colleagues]
         if not wanted:
             return []
-    day = material.at.date()
+    day = params.day or material.at.date()
     month = f"|{params.month:%Y-%m}" if params.month else ""
     members = wanted or _reachable(material.directory.management, left_out)
     if not members and not material.directory.management:
@@ -200,7 +200,7 @@ def _to_management(
     ]
 
 
-def _digests(material: Material, wanted: list[Member], left_out: _LeftOut) -> list[Wish]:
+def _digests(material: Material, params: MailParams, wanted: list[Member], left_out: _LeftOut) -> list[Wish]:
     cells: dict[str, list[str]] = {}
     people: dict[str, Person] = {}
     chosen = _emails(wanted)
@@ -209,7 +209,7 @@ def _digests(material: Material, wanted: list[Member], left_out: _LeftOut) -> li
             email = member.person.email
             people[email] = member.person
             cells.setdefault(email, []).append(cell)
-    day = material.at.date()
+    day = params.day or material.at.date()
     return [
         Wish(daily_key(DIGEST, day, email), DIGEST, people[email], tuple(own))
         for email, own in sorted(cells.items(), key=lambda item: people[item[0]].name)
