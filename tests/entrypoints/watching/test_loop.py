@@ -414,6 +414,25 @@ def test_once_leaves_what_only_has_to_wait_for_its_time(clock: Clock, tmp_path: 
     assert hours(place) == ["提醒 02 08:30", "提醒 02 09:00"]
 
 
+def test_once_goes_on_until_what_was_deferred_has_gone_out(clock: Clock, tmp_path: Path) -> None:
+    place = office(clock, tmp_path, job("邮件", action="管理层邮件"))
+    place.watcher().run_once()
+    clock.go_to("2026-03-02T08:30")
+
+    def deferred(one: Job) -> Done:
+        del one
+        if clock.wall < dt.datetime(2026, 3, 2, 8, 40):
+            return Done("等待", "已发送 1 封，1 封待重发。", left=True)
+        return Done("成功", "已发送 1 封。")
+
+    place.doing = deferred
+    assert place.watcher(poll=30).run_once()
+    assert hours(place) == ["邮件 02 08:30", "邮件 02 08:35", "邮件 02 08:45"]
+    clock.go_to("2026-03-03T08:30")
+    place.doing = lambda _: Done("等待", "已发送 0 封，1 封待重发。", left=True)
+    assert not place.watcher(poll=30).run_once()
+
+
 def test_once_runs_what_falls_due_while_it_waits(clock: Clock, tmp_path: Path) -> None:
     place = office(clock, tmp_path, job("a", "08:30"), job("b", "08:40", action="检查录入"))
     place.watcher().run_once()
@@ -427,6 +446,34 @@ def test_once_runs_what_falls_due_while_it_waits(clock: Clock, tmp_path: Path) -
     place.doing = busy
     assert place.watcher(poll=30).run_once()
     assert hours(place) == ["b 02 08:40", "a 02 08:48"]
+
+
+def test_once_looks_again_after_its_jobs(clock: Clock, tmp_path: Path) -> None:
+    place = office(clock, tmp_path, job("a", "08:00"), job("b", "08:02"))
+    place.watcher().run_once()
+    clock.go_to("2026-03-02T08:00")
+
+    def slow(one: Job) -> str:
+        clock.sleep(180)
+        return one.name
+
+    place.doing = slow
+    assert place.watcher().run_once()
+    assert hours(place) == ["a 02 08:03", "b 02 08:06"]
+    assert clock.naps == [180, 180], "it leaves without waiting"
+
+
+def test_once_leaves_in_the_end_though_something_is_always_due(clock: Clock, tmp_path: Path) -> None:
+    times = tuple(f"{at // 60:02}:{at % 60:02}" for at in range(0, 1440, 5))
+    place = office(clock, tmp_path, job("常常", *times, interval=True))
+
+    def slow(one: Job) -> str:
+        clock.sleep(360)
+        return one.name
+
+    place.doing = slow
+    assert place.watcher().run_once()
+    assert hours(place)[-1] == "常常 02 07:30"
 
 
 def test_a_stop_lets_the_running_job_end_and_begins_no_other(clock: Clock, tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ class Watcher:
         self._retries: dict[str, _Retry] = {}
         self._said: set[str] = set()
         self._failed = 0
+        self._leaving = False
 
     def run(self) -> None:
         """Watch until `stopping` is set; the job that runs then still ends.
@@ -84,18 +85,20 @@ class Watcher:
                 self._edges.sleep(self._pause())
 
     def run_once(self) -> bool:
-        """Run what is owed now, wait a while for a workbook in use, and leave; whether all went well.
+        """Run what is owed now, wait a while for what is hindered, and leave; whether all went well.
 
         Raises:
             XlcrmError: there is no plan to begin with.
         """
+        self._leaving = True
         begun = self._edges.now()
         self._load(begun)
-        self._run_woken()
-        while self._hindered() and not self.stopping and self._edges.now() - begun < PATIENCE:
-            self._edges.sleep(self._pause())
-            self._woken = {job.name for job in self._plan.jobs}  # what falls due meanwhile is ours too
-            self._run_woken()
+        ran = True
+        while (ran or self._hindered()) and not self.stopping and self._edges.now() - begun < PATIENCE:
+            if not ran:
+                self._edges.sleep(self._pause())
+            self._woken = {job.name for job in self._plan.jobs}  # what fell due meanwhile is ours too
+            ran = self._run_woken()
         return not self._failed and not self._hindered()
 
     def _hindered(self) -> bool:
@@ -166,21 +169,26 @@ class Watcher:
         now = self._edges.now()
         self._woken |= {name for name, retry in self._retries.items() if retry.at <= now}
 
-    def _run_woken(self) -> None:
-        """Run what is owed of the jobs that were woken: refreshes, then what is made of fresh sheets."""
+    def _run_woken(self) -> bool:
+        """Run what is owed of the jobs that were woken: refreshes, then what is made of fresh sheets.
+
+        Whether there was anything to run.
+        """
         woken, self._woken = self._woken, set()
+        ran = False
         for job in sorted(self._plan.jobs, key=lambda job: (ORDER[job.action], job.row)):
             if self.stopping:
-                return
+                break
             if job.name in woken:
-                self._run_if_owed(job)
+                ran = self._run_if_owed(job) or ran
+        return ran
 
-    def _run_if_owed(self, job: Job) -> None:
+    def _run_if_owed(self, job: Job) -> bool:
         now = self._edges.now()
         owing = owed(job, self._plan.wall(now), self._plan.worktime, self._ledger)
         if owing is None:
             self._retries.pop(job.name, None)
-            return
+            return False
         run = Run(job.name, owing.due, now)
         retry = self._retries.get(job.name)
         if owing.too_old:
@@ -192,6 +200,9 @@ class Watcher:
         elif retry is None or retry.due != run.due or retry.at <= now:
             self._ledger.note(run)
             self._end(run, self._attempt(job, run))
+        else:
+            return False
+        return True
 
     def _attempt(self, job: Job, run: Run) -> Done:
         """Run a job; whatever it raises becomes a sentence, only the user's second signal goes through."""
