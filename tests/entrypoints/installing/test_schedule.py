@@ -101,7 +101,7 @@ def test_systemd_gets_two_units_and_is_asked_to_start_them(book: Path, machine: 
         ["systemctl", "--user", "enable", "--now", timer],
     ]
     assert timer in ran.out
-    assert "运行时间：08:00；" in ran.out
+    assert "运行时间：每 30 分钟；" in ran.out
     assert "enable-linger" in ran.out
     assert "定时运行已安装。" in schedule(book, "--system", "systemd", "--show").out
     removed = schedule(book, "--system", "systemd", "--remove")
@@ -184,7 +184,7 @@ def test_a_refusal_leaves_the_older_task_as_it_was(book: Path, machine: Machine)
     assert schedule(book, "--system", "systemd", "--install").code == 0
     folder = machine.home / ".config" / "systemd" / "user"
     old = {file.name: file.read_bytes() for file in folder.iterdir()}
-    switch_on(book)
+    fill(book, "每日刷新", "时间", "08:20")
     machine.refuse("enable", "不行")
     assert schedule(book, "--system", "systemd", "--install").code == 2
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == old

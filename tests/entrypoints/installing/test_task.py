@@ -23,7 +23,7 @@ from xlcrm.entrypoints.watching.jobs import EVERY_DAY, Job
 from xlcrm.errors import UsageError
 
 OFFICE_DAYS: Final = frozenset(range(5))
-MORNING, NOON = dt.time(8, 30), dt.time(12, 5)
+EARLY, MORNING, NOON = dt.time(8, 20), dt.time(8, 30), dt.time(12, 5)
 DAY_MINUTES: Final = 24 * 60
 
 
@@ -55,13 +55,21 @@ def weeks(table: Timetable) -> list[Week]:
 
 def test_jobs_at_one_time_share_a_start_on_all_their_days() -> None:
     table = timetable(
-        [job(MORNING, weekdays=frozenset({0})), job(MORNING, NOON, weekdays=frozenset({2}))], same_clock=True
+        [job(EARLY, weekdays=frozenset({0})), job(EARLY, NOON, weekdays=frozenset({2}))], same_clock=True
     )
-    assert table == Timetable((Wake(MORNING, frozenset({0, 2})), Wake(NOON, frozenset({2}))))
+    assert table == Timetable((Wake(EARLY, frozenset({0, 2})), Wake(NOON, frozenset({2}))), 30)
+
+
+def test_it_starts_every_half_hour_though_no_job_asks_for_it() -> None:
+    """What is due at 08:30 and must wait until 09:00 goes out then, not the next morning."""
+    table = timetable([job(MORNING)], same_clock=True)
+    assert table == Timetable((), 30)
+    for week in weeks(table):
+        assert {(0, 8, 30), (0, 9, 0)} <= week
 
 
 def test_working_days_are_asked_about_every_day_for_weekends_are_made_up() -> None:
-    table = timetable([job(MORNING, weekdays=OFFICE_DAYS, working_days=True)], same_clock=True)
+    table = timetable([job(EARLY, weekdays=OFFICE_DAYS, working_days=True)], same_clock=True)
     assert [wake.is_daily for wake in table.wakes] == [True]
 
 
@@ -71,8 +79,9 @@ def test_intervals_start_as_often_as_an_hour_divides(minutes: int, starts: int) 
 
 
 def test_intervals_of_hours_are_times_and_times_on_the_grid_are_not_told_twice() -> None:
-    assert len(timetable([every(120)], same_clock=True).wakes) == 12
-    assert timetable([every(24 * 60)], same_clock=True).every is None
+    assert len(timetable([every(75)], same_clock=True).wakes) == 10
+    assert timetable([every(120)], same_clock=True) == Timetable((), 30)
+    assert timetable([every(24 * 60)], same_clock=True) == Timetable((), 30)
     mixed = timetable([every(30), job(MORNING, NOON)], same_clock=True)
     assert mixed == Timetable((Wake(NOON, EVERY_DAY),), 30)
 
@@ -109,15 +118,13 @@ def test_every_scheduler_starts_at_the_same_minutes_and_no_job_is_late(jobs: lis
     assert all(other == first for other in others)
     due = {(day, at.hour, at.minute) for one in jobs for day in one.weekdays for at in one.times}
     assert due <= first
-    if table.every is None:  # then there is no start in vain but on weekends that may be made up for
-        asked = {
-            (day, at.hour, at.minute)
-            for one in jobs
-            if one.working_days
-            for day in range(7)
-            for at in one.times
-        }
-        assert first == due | asked
+    assert table.every is not None
+    grid = {(day, hour, at) for day in range(7) for hour in range(24) for at in range(0, 60, table.every)}
+    assert grid <= first
+    asked = {  # beside the grid there is no start in vain but on weekends that may be made up for
+        (day, at.hour, at.minute) for one in jobs if one.working_days for day in range(7) for at in one.times
+    }
+    assert first == grid | due | asked
 
 
 def test_names_are_readable_and_belong_to_one_path() -> None:

@@ -408,6 +408,7 @@ def test_once_leaves_what_only_has_to_wait_for_its_time(clock: Clock, tmp_path: 
     place.doing = lambda one: Done("等待", f"{one.name}：不是工作时间。", left=True, calm=True)
     assert place.watcher().run_once()
     assert not clock.naps
+    assert place.lines[-1].endswith("提醒：不是工作时间。下次启动时再试。")
     clock.go_to("2026-03-02T09:00")
     place.doing = lambda one: one.name
     assert place.watcher().run_once()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _HOUR: Final = 60
 _QUARTER: Final = 15
 _SHORTEST: Final = 5
+_FALLBACK: Final = 30
+"""Minutes between two starts at most: what one start left undone, or could not do, the next one does."""
 _MOST_TIMES: Final = 40
 """A task of Windows has 48 triggers at most."""
 _MARK_LETTERS: Final = 8
@@ -49,7 +51,7 @@ class Timetable:
 
     Attributes:
         wakes: in the order of the day.
-        every: minutes, a divisor of 60, counted from midnight; None where no job has an interval.
+        every: minutes, a divisor of 60, counted from midnight; None where nothing is started.
     """
 
     wakes: tuple[Wake, ...]
@@ -58,6 +60,8 @@ class Timetable:
 
 def timetable(jobs: Iterable[Job], *, same_clock: bool) -> Timetable:
     """When to start so that every job is on time; what is due then is for `watch --once` to say.
+
+    It starts every half hour in any case: letters wait for working hours, a workbook was in use too long.
 
     A job that keeps to working days may be due on a weekend that is made up for, which the scheduler does
     not know; so it asks every day.
@@ -82,12 +86,10 @@ def timetable(jobs: Iterable[Job], *, same_clock: bool) -> Timetable:
                 days[at] = days.get(at, frozenset()) | weekdays
     if not days and not often:
         raise UsageError("任务计划里没有启用的任务，不需要定时运行；请在“启用”一列填“是”后再试")
-    every = max(_SHORTEST, math.gcd(_HOUR, *often)) if often else None
+    every = max(_SHORTEST, math.gcd(_HOUR, *often)) if often else _FALLBACK
     if not same_clock or len(days) > _MOST_TIMES:
-        return Timetable((), min(_QUARTER, every or _QUARTER))
-    return Timetable(
-        tuple(Wake(at, days[at]) for at in sorted(days) if every is None or at.minute % every), every
-    )
+        return Timetable((), min(_QUARTER, every))
+    return Timetable(tuple(Wake(at, days[at]) for at in sorted(days) if at.minute % every), every)
 
 
 def _minutes(job: Job) -> int:

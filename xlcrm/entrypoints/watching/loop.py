@@ -243,7 +243,8 @@ class Watcher:
         pause = dt.timedelta(seconds=pauses[min(tries, len(pauses)) - 1])
         self._retries[run.job] = _Retry(run.due, tries, run.ended + pause, done)
         if before is None:  # said once, however long it takes
-            self._line(run, f"{run.detail}稍后自动重试。")
+            again = "下次启动时再试。" if self._leaving and done.calm else "稍后自动重试。"
+            self._line(run, f"{run.detail}{again}")
 
     def _is_late(self, run: Run) -> bool:
         return self._plan.wall(run.started) - run.due > GRACE
