@@ -90,6 +90,22 @@ def test_a_password_is_removed_once(workbook: Path, drawer: Drawer) -> None:
     assert drawer.kept == {}
 
 
+@pytest.mark.parametrize("name", ["邮箱账号", "发件人邮箱"])
+def test_to_remove_a_password_its_account_is_enough(tmp_path: Path, drawer: Drawer, name: str) -> None:
+    drawer.kept[keychain.SMTP, USER] = "secret"
+    path = written(tmp_path / "客户.xlsx", **{name: USER, "允许的收件域名": ""})
+    assert keep(path, nobody, copy=False, remove=True) == f"已从系统钥匙串删除邮箱账号“{USER}”的密码。"
+    assert drawer.kept == {}
+
+
+def test_whose_password_to_remove_must_be_known(tmp_path: Path, drawer: Drawer) -> None:
+    drawer.kept[keychain.SMTP, USER] = "secret"
+    path = written(tmp_path / "客户.xlsx", 邮件服务器="smtp.example.com")
+    with pytest.raises(ParameterError, match="没有填写“邮箱账号”，不知道要删除哪个账号的密码"):
+        keep(path, nobody, copy=False, remove=True)
+    assert drawer.kept
+
+
 def test_an_environment_that_goes_before_is_mentioned(
     workbook: Path, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

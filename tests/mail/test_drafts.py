@@ -185,10 +185,11 @@ def test_an_attachment_without_a_usable_name_gets_one() -> None:
     assert found == ["附件", "附件", "a" * 100 + ".xlsx", "_.._x.xlsx", "none"]
 
 
-def test_outlook_gets_one_recipient_or_none() -> None:
+@pytest.mark.parametrize("email", ["wang@example.com; evil@example.org", "王芳@example.com"])
+def test_outlook_gets_one_recipient_or_none(email: str) -> None:
     outlook = Outlook()
     with pytest.raises(MailError, match="不是一个完整的邮箱"):
-        draft_in_outlook(letter(to=Person("王", "wang@example.com; evil@example.org")), outlook)
+        draft_in_outlook(letter(to=Person("王", email)), outlook)
     assert outlook.done == []
 
 

@@ -198,6 +198,28 @@ def test_a_file_that_somebody_holds_is_kept_as_it_is(path: Path, monkeypatch: py
     assert names_beside(path) == [path.name]
 
 
+def test_a_file_that_cannot_be_opened_again_is_told_and_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+
+    def shut(name: str | Path, flags: int, mode: int = 0o777) -> int:
+        if Path(name) == path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(name, flags, mode)
+
+    outbox = opened(path)
+    outbox.__enter__()
+    outbox.intend(letter(1), SENDER, AT)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "open", shut)
+        with pytest.raises(MailError, match=r"不能写邮件日志.*Permission denied"):
+            outbox.forget([letter(1).key])
+    with pytest.raises(MailError, match="不能写邮件日志"):
+        outbox.intend(letter(2), SENDER, AT)
+    outbox.__exit__(None, None, None)
+
+
 def test_a_full_disk_stops_the_sending_and_leaves_no_half_line(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from xlcrm.errors import MailError, ParameterError
 from xlcrm.mail import keychain
+from xlcrm.mail.address import is_address
 from xlcrm.mail.letter import Person
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ PASSWORD_VARIABLE: Final = "XLCRM_SMTP_PASSWORD"  # noqa: S105 - the variable's 
 _MEGABYTE: Final = 1 << 20
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
-_ADDRESS: Final = re.compile(
-    r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@([^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,253})"
-)
-"""One address and nothing else; other scripts are let through, for a server may know them."""
 
 
 class Account(BaseModel):
@@ -76,7 +73,7 @@ def account_of(parameters: Parameters) -> Account:
     if not is_address(email):
         field = "发件人邮箱" if parameters.mail_sender.strip() else "邮箱账号"
         raise ParameterError(
-            f"参数表的“{field}”写的是“{email}”，不是邮箱，应像 crm@example.com；"
+            f"参数表的“{field}”写的是“{email}”，不是邮箱，应像 crm@example.com，只用英文半角字符；"
             "账号不是邮箱时请填写“发件人邮箱”"
         )
     if not parameters.mail_domains:
@@ -90,6 +87,20 @@ def account_of(parameters: Parameters) -> Account:
         domains=parameters.mail_domains,
         size_limit=int(parameters.mail_size * _MEGABYTE),
     )
+
+
+def user_of(parameters: Parameters) -> str:
+    """Whose password the keyring has, however little else 参数表 says of the account.
+
+    Raises:
+        ParameterError: nobody is named.
+    """
+    user = parameters.mail_user.strip() or parameters.mail_sender.strip()
+    if not user:
+        raise ParameterError(
+            "参数表没有填写“邮箱账号”，不知道要删除哪个账号的密码，请填写存密码时用的账号，再运行一次"
+        )
+    return user
 
 
 def _missing(name: str, hint: str) -> ParameterError:
@@ -122,13 +133,3 @@ def check_password(password: str) -> None:
         raise MailError(
             "邮箱密码里有全角字符、汉字或换行，邮件服务器不接受，请检查是否复制错了，或换成授权码"
         )
-
-
-def is_address(email: str) -> bool:
-    """Whether a text is one address and nothing else."""
-    return email.isprintable() and _ADDRESS.fullmatch(email) is not None
-
-
-def allowed(account: Account, email: str) -> bool:
-    """Whether letters may go to an address: its domain, not one above it, is in 允许的收件域名."""
-    return is_address(email) and email.rpartition("@")[2].lower() in account.domains

@@ -44,7 +44,8 @@ def deliver(
     """Send letters; each is noted before and after, and none whose sending is noted is sent again.
 
     Every letter has its turn before any has a second one: those that are deferred are tried again after 2, 10
-    and 30 seconds, all together. A server that is away, or refuses the account, is not asked for each.
+    and 30 seconds, all together. What may have arrived is left to the next run. A server that is away, or
+    refuses the account, is not asked for each.
 
     Args:
         letters: in the order in which they are sent; of letters with the same key the first.
@@ -105,7 +106,8 @@ class _Run:
             delivery = self._send(letter)
             if delivery is None or delivery.status is not Status.DEFERRED:
                 continue
-            deferred.append(letter)
+            if not delivery.doubt:  # else it may have arrived: only the next run sends it once more
+                deferred.append(letter)
             if delivery.reach is not Reach.LETTER:
                 untried = letters[order + 1 :]
                 same = replace(delivery, doubt=False)

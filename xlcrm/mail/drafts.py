@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xlcrm.errors import MailError
-from xlcrm.mail.account import is_address
+from xlcrm.mail.address import is_address
 from xlcrm.mail.faults import wrong_address
 from xlcrm.mail.letter import compose, one_line
 

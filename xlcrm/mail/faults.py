@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
 from typing import TYPE_CHECKING, Final
 
+from xlcrm.mail.address import domain_of
 from xlcrm.mail.delivery import Delivery, Reach, Status
 from xlcrm.mail.letter import one_line
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 _SAID: Final = 160  # letters of a server's own words
 _TOO_LARGE: Final = frozenset({b"5.2.3", b"5.3.4"})
 """Enhanced status codes (RFC 3463) of a letter that is too large."""
+_FULL: Final = b"5.2.2"
+_POLICY: Final = b"5.7."
+_ENHANCED: Final = re.compile(rb"5\.\d{1,3}\.\d{1,3}(?!\d)")
 _EXPIRED: Final = 10  # OpenSSL's numbers of what a certificate lacks: X509_V_ERR_…
 _NOT_YET: Final = 9
 _OTHER_HOST: Final = frozenset({62, 64})
@@ -112,6 +117,8 @@ def recipient_declined(code: int, reply: bytes, to: str) -> Delivery:
     """The answer to RCPT, which tells who gets it."""
     if code < 500:
         return _later(code, reply)
+    if _enhanced(reply) == _FULL:
+        return _full(code, reply)
     return _refused(f"收件邮箱“{to}”被拒收，请核对通讯录里的邮箱；服务器回复：{said(code, reply)}")
 
 
@@ -119,6 +126,8 @@ def letter_declined(code: int, reply: bytes) -> Delivery:
     """The answer to the letter itself."""
     if code < 500:
         return _later(code, reply)
+    if _enhanced(reply) == _FULL:
+        return _full(code, reply)
     if _is_too_large(code, reply):
         return _refused(f"邮件太大，服务器不收，请减少附件；服务器回复：{said(code, reply)}")
     return _refused(f"服务器不收这封邮件，可能被当作垃圾邮件；服务器回复：{said(code, reply)}")
@@ -129,9 +138,9 @@ def wrong_address(to: str) -> Delivery:
     return _refused(f"收件邮箱“{one_line(to)}”不是一个完整的邮箱，请核对通讯录")
 
 
-def international(to: str) -> Delivery:
-    """An address that needs an extension that the server lacks (RFC 6531)."""
-    return _refused(f"邮件服务器不支持“{to}”这样含汉字的邮箱，请换一个英文邮箱")
+def not_allowed(to: str) -> Delivery:
+    """An address of a domain that nothing is sent to."""
+    return _refused(f"收件邮箱“{to}”的域名 {domain_of(to)} 不在参数表的“允许的收件域名”里，没有发送")
 
 
 def too_large(size: int, limit: int, whose: str) -> Delivery:
@@ -156,6 +165,10 @@ def _later(code: int, reply: bytes) -> Delivery:
     return Delivery(Status.DEFERRED, f"服务器要求稍后再发，下次会再发；服务器回复：{said(code, reply)}")
 
 
+def _full(code: int, reply: bytes) -> Delivery:
+    return _refused(f"收件人的邮箱已满，请对方清理后再发；服务器回复：{said(code, reply)}")
+
+
 def _refused(detail: str) -> Delivery:
     return Delivery(Status.REFUSED, detail)
 
@@ -169,7 +182,15 @@ def _hopeless(detail: str) -> Delivery:
 
 
 def _is_too_large(code: int, reply: bytes) -> bool:
-    return code == 552 or reply.split(b" ")[0] in _TOO_LARGE
+    """552 alone is "exceeded storage allocation"; an enhanced code may say that it is something else."""
+    enhanced = _enhanced(reply)
+    return enhanced in _TOO_LARGE or (code == 552 and enhanced != _FULL and not enhanced.startswith(_POLICY))
+
+
+def _enhanced(reply: bytes) -> bytes:
+    """The enhanced status code that an answer begins with; empty for none."""
+    found = _ENHANCED.match(reply)
+    return found.group() if found else b""
 
 
 def _megabytes(size: int) -> str:

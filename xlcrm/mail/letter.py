@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from xlcrm.errors import UsageError
+from xlcrm.mail.address import is_address
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 _POLICY: Final = SMTP.clone(refold_source="none")
 """Lines are folded here; folding again what is encoded would take it apart."""
 _LINE: Final = 76
-_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS: Final = re.compile(
-    rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
-)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._-]+(?:@[A-Za-z0-9.-]+)?")
 _MIME: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 _NAMELESS: Final = "附件"
@@ -176,7 +172,7 @@ def _plain(person: Person) -> str:
     Raises:
         UsageError: it is not one plain address.
     """
-    if not _ADDRESS.fullmatch(person.email):
+    if not is_address(person.email):
         raise UsageError(
             f"“{one_line(person.name)}”的邮箱“{one_line(person.email)}”不能使用，"
             "应为一个像 wang@example.com 这样的邮箱；请在通讯录或参数表改正"

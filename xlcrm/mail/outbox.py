@@ -185,8 +185,9 @@ class Outbox:
             raise
 
     def _close(self) -> None:
-        os.close(self._handle)
-        self._handle = -1
+        handle, self._handle = self._handle, -1
+        if handle >= 0:  # else it could not be opened again
+            os.close(handle)
 
     def _rewrite(self, data: bytes) -> bool:
         """Replace the file's content; False where the system does not let go of the file just now."""

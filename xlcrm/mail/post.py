@@ -12,12 +12,12 @@ import re
 import smtplib
 import ssl
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from xlcrm.mail import faults
-from xlcrm.mail.account import is_address
+from xlcrm.mail.address import is_address, is_allowed
 from xlcrm.mail.connecting import connected
 from xlcrm.mail.delivery import SENT, Delivery, Reach, Status
 
@@ -34,6 +34,8 @@ __all__ = ["Delivery", "Post", "Status"]
 _BROKEN_OFF: Final = 2
 """Letters in a row in which a connection breaks off before it is the server's fault and not theirs."""
 _CLOSING: Final = 421
+_PIECE: Final = 1 << 16
+"""Bytes of a letter that are given to the server at once, each time within the usual seconds."""
 _DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -59,7 +61,6 @@ class _Ready:
 
     data: bytes
     to: str
-    international: bool
 
 
 class Post:
@@ -89,7 +90,7 @@ class Post:
             password: of the account, ASCII.
             context: checks certificates; None for what the system, or SSL_CERT_FILE, trusts.
             sleep: waits some seconds.
-            timeout: seconds that the server may take to say something.
+            timeout: seconds that the server may take to say something, or to take a piece of a letter.
             patience: seconds that it may take to say that it has a letter, while it looks for viruses;
                 whoever gives up too early sends it twice (RFC 5321, 4.5.3.2.6).
         """
@@ -123,7 +124,9 @@ class Post:
         self._sleep(seconds)
 
     def send(self, message: EmailMessage, to: str) -> Delivery:
-        """Send a letter to one address, and at once again where the connection is lost in the middle of it.
+        """Send a letter to one address, and at once again where the connection is lost before it is taken.
+
+        What may be taken is in doubt and not sent again.
 
         Waits for nothing: who has more letters tries those first (see `outbox.deliver`).
         """
@@ -131,19 +134,19 @@ class Post:
             return self._hopeless
         if not is_address(to):
             return faults.wrong_address(to)
-        ready = _ready(message, self.sender.email, to)
+        if not is_allowed(to, self._account.domains):
+            return faults.not_allowed(to)
+        ready = _ready(message, to)
         if len(ready.data) > self._account.size_limit:
             return faults.too_large(len(ready.data), self._account.size_limit, "参数表“邮件大小上限”")
-        first = self._attempt(ready)
-        if not isinstance(first, smtplib.SMTPException):
-            return first
-        second = self._attempt(ready)
-        doubt = isinstance(first, _Doubt) or isinstance(second, _Doubt)
-        if isinstance(second, smtplib.SMTPException):
-            self._broken_off += 1
-            reach = Reach.ROUND if self._broken_off >= _BROKEN_OFF else Reach.LETTER
-            return faults.broken_off(second, self._account, doubt=doubt, reach=reach)
-        return replace(second, doubt=doubt and second.status is not Status.SENT)
+        outcome = self._attempt(ready)
+        if isinstance(outcome, smtplib.SMTPException) and not isinstance(outcome, _Doubt):
+            outcome = self._attempt(ready)
+        if isinstance(outcome, Delivery):
+            return outcome
+        self._broken_off += 1
+        reach = Reach.ROUND if self._broken_off >= _BROKEN_OFF else Reach.LETTER
+        return faults.broken_off(outcome, self._account, doubt=isinstance(outcome, _Doubt), reach=reach)
 
     def _attempt(self, ready: _Ready) -> Delivery | smtplib.SMTPException:
         """What became of the letter, or how the connection ended."""
@@ -200,17 +203,16 @@ def _transact(smtp: smtplib.SMTP, ready: _Ready, account: Account, patience: flo
         _Declined: the server does not take it.
         SMTPException: the connection is of no more use; `_Doubt` where the letter may be taken.
     """
-    if ready.international and not smtp.has_extn("smtputf8"):
-        raise _Declined(faults.international(ready.to))
     limit = _size_limit(smtp)
     if limit and len(ready.data) > limit:
         raise _Declined(faults.too_large(len(ready.data), limit, "邮件服务器"))
     options = [f"size={len(ready.data)}"] if smtp.has_extn("size") else []
-    options += ["SMTPUTF8", "BODY=8BITMIME"] if ready.international else []
     _expect(smtp.mail(account.sender.email, options), {250}, partial(faults.sender_declined, account=account))
     _expect(smtp.rcpt(ready.to), {250, 251}, partial(faults.recipient_declined, to=ready.to))
     _expect(smtp.docmd("DATA"), {354}, faults.letter_declined)
-    smtp.send(_stuffed(ready.data))
+    data = memoryview(_stuffed(ready.data))
+    for begin in range(0, len(data), _PIECE):
+        smtp.send(data[begin : begin + _PIECE])
     try:
         smtp.send(b".\r\n")
         with _waiting(smtp, patience):
@@ -249,13 +251,10 @@ def _size_limit(smtp: smtplib.SMTP) -> int:
     return int(limit) if limit.isdecimal() else 0
 
 
-def _ready(message: EmailMessage, sender: str, to: str) -> _Ready:
-    """The letter in bytes: lines end in CRLF, and all is ASCII unless an address is not."""
-    international = not (sender.isascii() and to.isascii())
+def _ready(message: EmailMessage, to: str) -> _Ready:
+    """The letter in bytes: lines end in CRLF, and all is ASCII."""
     policy: EmailPolicy = message.policy  # type: ignore[assignment] # an EmailMessage has no other
-    coding = "8bit" if international else "7bit"
-    data = message.as_bytes(policy=policy.clone(linesep="\r\n", cte_type=coding, utf8=international))
-    return _Ready(data, to, international)
+    return _Ready(message.as_bytes(policy=policy.clone(linesep="\r\n", cte_type="7bit", utf8=False)), to)
 
 
 def _stuffed(data: bytes) -> bytes:

@@ -23,6 +23,8 @@ def barred(email: str | None, **cells: str) -> str:
         ("Wang@EXAMPLE.com", ""),
         (None, "通讯录里没有填写邮箱"),
         ("wang", "邮箱“wang”写得不对"),
+        ("王芳@example.com", "邮箱“王芳@example.com”写得不对"),
+        ("wang.@example.com", "邮箱“wang.@example.com”写得不对"),
         ("a@example.com, b@example.com", "邮箱“a@example.com, b@example.com”写得不对"),
         ("wang@example.com\nBcc: x@example.com", "邮箱“wang@example.com Bcc: x@example.com”写得不对"),
         ("wang@sub.example.com", "域名 sub.example.com 不在参数表的“允许的收件域名”里"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.errors import ParameterError, UsageError
-from xlcrm.mail.account import is_address
+from xlcrm.mail.address import domain_of, is_address, is_allowed
 from xlcrm.mail.letter import Person, one_line
 from xlcrm.mail.people import key_of
 from xlcrm.tables.mailing import MANAGEMENT, RECIPIENTS
@@ -137,8 +137,9 @@ def _bar(email: str, domains: frozenset[str]) -> str:
         return "通讯录里没有填写邮箱"
     if not is_address(email):
         return f"邮箱“{one_line(email)}”写得不对"
-    domain = email.rpartition("@")[2].lower()
-    return "" if domain in domains else f"域名 {one_line(domain)} 不在参数表的“允许的收件域名”里"
+    if is_allowed(email, domains):
+        return ""
+    return f"域名 {domain_of(email)} 不在参数表的“允许的收件域名”里"
 
 
 def _refuse_twice(title: str, what: str, member: Member, other: Member | None) -> None:

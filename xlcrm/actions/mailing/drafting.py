@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xlcrm.actions.base import Outcome
 from xlcrm.actions.mailing.telling import counted, counts, data_of, nothing
 from xlcrm.errors import ParameterError, UsageError
-from xlcrm.mail.account import is_address
+from xlcrm.mail.address import is_address
 from xlcrm.mail.drafts import draft_in_outlook, find_outlook, write_eml
 from xlcrm.mail.letter import Person
 

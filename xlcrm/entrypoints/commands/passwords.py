@@ -41,7 +41,7 @@ def keep(path: Path, ask: Callable[[str], str], *, copy: bool, remove: bool) -> 
 
     Raises:
         WorkbookError: the workbook cannot be read.
-        ParameterError: 参数表 does not describe the mail account.
+        ParameterError: 参数表 does not describe the mail account; to forget a password its name is enough.
         UsageError: two different ones were typed, or nobody can type.
         MailError: there is no keyring, or it refused.
     """
@@ -49,7 +49,7 @@ def keep(path: Path, ask: Callable[[str], str], *, copy: bool, remove: bool) -> 
 
     if not path.is_file():
         raise WorkbookMissing(f"找不到工作簿“{path}”，请检查路径")
-    service, user, whose, variable = _copy(path) if copy else _mail(path)
+    service, user, whose, variable = _copy(path) if copy else _mail(path, remove=remove)
     if remove:
         removed = keychain.remove(service, user)
         return (
@@ -71,9 +71,9 @@ def _copy(path: Path) -> tuple[str, str, str, str]:
     return keychain.COPY, path.name, f"“{path.name}”的管理层副本", VARIABLE
 
 
-def _mail(path: Path) -> tuple[str, str, str, str]:
+def _mail(path: Path, *, remove: bool) -> tuple[str, str, str, str]:
     from xlcrm.mail import keychain  # noqa: PLC0415 - other commands start without it
-    from xlcrm.mail.account import PASSWORD_VARIABLE, account_of  # noqa: PLC0415 - same
+    from xlcrm.mail.account import PASSWORD_VARIABLE, account_of, user_of  # noqa: PLC0415 - same
     from xlcrm.rules.parameters import read_parameters  # noqa: PLC0415 - same
     from xlcrm.tables.system import PARAMETERS  # noqa: PLC0415 - same
     from xlcrm.workbook.file import FileDoor  # noqa: PLC0415 - same
@@ -81,8 +81,9 @@ def _mail(path: Path) -> tuple[str, str, str, str]:
 
     with FileDoor(path, write=False) as door:
         reading = read_tables(door, (PARAMETERS,))
-    account = account_of(read_parameters(reading.tables.get(PARAMETERS.name)))
-    return keychain.SMTP, account.user, f"邮箱账号“{account.user}”", PASSWORD_VARIABLE
+    parameters = read_parameters(reading.tables.get(PARAMETERS.name))
+    user = user_of(parameters) if remove else account_of(parameters).user  # one that fails later is no use
+    return keychain.SMTP, user, f"邮箱账号“{user}”", PASSWORD_VARIABLE
 
 
 def _typed(path: Path, ask: Callable[[str], str], whose: str, *, copy: bool) -> str:
