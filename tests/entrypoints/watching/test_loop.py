@@ -447,6 +447,38 @@ def test_once_runs_what_falls_due_while_it_waits(clock: Clock, tmp_path: Path) -
     place.doing = busy
     assert place.watcher(poll=30).run_once()
     assert hours(place) == ["b 02 08:40", "a 02 08:48"]
+    assert min(clock.naps) >= 30, "times that have passed are no reason to hurry"
+
+
+def test_once_waits_for_a_workbook_that_cannot_be_read_now(clock: Clock, tmp_path: Path) -> None:
+    place = office(clock, tmp_path)
+    place.watcher().run_once()
+    clock.go_to("2026-03-02T08:30")
+    place.broken = IN_USE
+    sleep = clock.sleep
+
+    def freed(seconds: float) -> None:
+        sleep(seconds)
+        if clock.wall >= dt.datetime(2026, 3, 2, 8, 50):
+            place.broken = None
+
+    with mock.patch.object(clock, "sleep", freed):
+        assert place.watcher(poll=30).run_once()
+    assert hours(place) == ["每日刷新 02 08:50"]
+    assert set(clock.naps) == {30}
+    assert sum("张三 正用 Excel" in line for line in place.lines) == 1
+
+
+def test_once_gives_up_a_workbook_that_cannot_be_read(clock: Clock, tmp_path: Path) -> None:
+    place = office(clock, tmp_path)
+    place.broken = IN_USE
+    with pytest.raises(WorkbookOpen):
+        place.watcher(poll=30).run_once()
+    assert clock.wall == dt.datetime(2026, 3, 2, 7, 30)
+    place.broken = WorkbookMissing("找不到工作簿")
+    with pytest.raises(WorkbookMissing):
+        place.watcher(poll=30).run_once()
+    assert clock.wall == dt.datetime(2026, 3, 2, 7, 30), "a path that is wrong is told at once"
 
 
 def test_once_looks_again_after_its_jobs(clock: Clock, tmp_path: Path) -> None:

@@ -91,9 +91,8 @@ class Watcher:
             XlcrmError: there is no plan to begin with.
         """
         self._leaving = True
-        begun = self._edges.now()
-        self._load(begun)
-        ran = True
+        self._load_patiently()
+        begun, ran = self._edges.now(), True
         while (ran or self._hindered()) and not self.stopping and self._edges.now() - begun < PATIENCE:
             if not ran:
                 self._edges.sleep(self._pause())
@@ -122,6 +121,23 @@ class Watcher:
             self._mark = None  # so that the next look tries again
             self._looked = now
             self._say_once(f"任务计划暂时读不出来，按原来的计划继续：{_sentence(error)}")
+
+    def _load_patiently(self) -> None:
+        """Load, and wait a while for a workbook that cannot be read now; one that is not there is not."""
+        begun = self._edges.now()
+        while True:
+            now = self._edges.now()
+            try:
+                self._load(now)
+            except WorkbookMissing:
+                raise
+            except _NOT_NOW as error:
+                if self.stopping or now - begun >= PATIENCE:
+                    raise
+                self._say_once(f"{error.message}稍后自动重试。")
+                self._edges.sleep(self._poll)
+            else:
+                return
 
     def _load(self, now: dt.datetime) -> None:
         mark = self._edges.mark()  # before reading: what is saved meanwhile is read again
@@ -272,7 +288,7 @@ class Watcher:
         """Seconds until there is something to look at."""
         now = self._edges.now()
         waits = [(retry.at - now).total_seconds() for retry in self._retries.values()]
-        idle = self._scheduler.idle_seconds
+        idle = None if self._leaving else self._scheduler.idle_seconds
         return max(_SHORTEST, min([self._poll, *waits, *([] if idle is None else [idle])]))
 
     def _greet(self) -> None:
