@@ -18,7 +18,7 @@ import pytest
 
 from tests.e2e.running import call
 from tests.entrypoints.watching.workbooks import jobs_sheet, put_jobs, row_of
-from xlcrm.entrypoints.terminal import err
+from xlcrm.entrypoints.terminal import err, out
 from xlcrm.entrypoints.watching import world
 from xlcrm.entrypoints.watching.doing import Done
 from xlcrm.entrypoints.watching.ledger import ledger_file
@@ -257,8 +257,20 @@ def test_a_nap_ends_when_a_stop_is_asked_for() -> None:
     nap(-1, lambda: False)
 
 
-def test_a_stop_in_the_middle_of_printing_is_a_stop() -> None:
+@pytest.mark.parametrize("error", [RuntimeError("reentrant call"), OSError(5, "I/O"), SystemExit(1)])
+def test_a_stop_in_the_middle_of_printing_or_without_a_terminal_is_a_stop(error: BaseException) -> None:
     watcher: Any = mock.Mock(stopping=False)
-    with mock.patch.object(err, "print", side_effect=RuntimeError("reentrant call")):
+    with mock.patch.object(err, "print", side_effect=error):
         world._stop(watcher)
     assert watcher.stopping is True
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError(5, "I/O"), SystemExit(1)])
+def test_a_terminal_that_has_gone_ends_no_watch(demo: Path, error: BaseException) -> None:
+    put_jobs(demo, now_due())
+    with (
+        mock.patch.object(world, "do", return_value=Done("成功", "完成。")),
+        mock.patch.object(out, "print", side_effect=error),
+    ):
+        assert world.Watch(demo).once()
+    assert entries(demo)[-1]["result"] == "成功"

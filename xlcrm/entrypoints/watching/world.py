@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from xlcrm.entrypoints.watching.jobs import Job
 
 _PURPOSE: Final = "watch"
+_NOBODY_READS: Final = (OSError, SystemExit)
+"""What printing raises on a terminal that has gone; the second is how rich leaves a broken pipe."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,11 @@ def _do(path: Path, job: Job, moment: dt.datetime | None) -> Done:
 
 
 def _say(line: str) -> None:
-    out.print(line, soft_wrap=True, markup=False, highlight=False)
+    with contextlib.suppress(*_NOBODY_READS):
+        out.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def _stop(watcher: Watcher) -> None:
     watcher.stopping = True
-    try:
+    with contextlib.suppress(RuntimeError, *_NOBODY_READS):  # in the middle of other printing
         err.print("收到停止请求：正在运行的任务结束后退出；再按一次立即停止。", soft_wrap=True)
-    except RuntimeError:  # the signal came in the middle of other printing
-        return
