@@ -155,6 +155,19 @@ def test_columns_that_the_pack_does_not_show_stay_where_they_hold_something(tmp_
         assert (row["处理方案"], row["来源分部"]) == ("换货", "北京")
 
 
+def test_rows_of_lists_are_not_counted() -> None:
+    """People type no rows there; a note that two branches have beside one task is no row that was merged."""
+    note = {"task_id": "S01|1|20261122", "note": "已约"}
+    row = {"customer_id": "1", "name": CLOUD}
+    with _without_work():
+        made = make(
+            WANTED,
+            joined(*(branch(at, name, customers=[row], due_list=[note]) for at, name in enumerate("甲乙"))),
+            silent,
+        )
+    assert (made.read, made.merged, made.written) == (2, 1, 1)
+
+
 @pytest.mark.parametrize(("packs", "expected"), [(("crm", "crm"), "crm"), (("crm", "service"), "full")])
 def test_the_pack_is_that_of_all(packs: tuple[str, str], expected: str) -> None:
     assert group_pack([branch(at, "x", pack=pack) for at, pack in enumerate(packs)]) == expected

@@ -301,6 +301,76 @@ def test_many_branches_are_counted_not_listed() -> None:
     assert conflict.branches == "分部0、分部1、分部2、分部3、分部4、分部5、分部6、分部7 等 12 个"
 
 
+def test_notes_of_several_branches_beside_one_task_become_one() -> None:
+    task, team = "S01|KH001|20261122", "P30|团队|20261122"
+    settled = settle(
+        joined(
+            branch(
+                0,
+                "甲",
+                customers=[customer("KH001", CLOUD)],
+                due_list=[
+                    {"task_id": task, "note": "已约周三", "postponed_to": dt.date(2026, 11, 25)},
+                    {"task_id": team, "note": "已开会"},
+                ],
+            ),
+            branch(
+                1, "乙", customers=[customer("KH001", CLOUD)], due_list=[{"task_id": "S02|9|1", "note": "x"}]
+            ),
+            branch(
+                2,
+                "丙",
+                customers=[customer("KH001", CLOUD)],
+                due_list=[
+                    {"task_id": task, "note": "对方出差", "postponed_to": dt.date(2026, 11, 28)},
+                    {"task_id": team, "note": "已开会", "postponed_to": dt.date(2026, 11, 30)},
+                ],
+            ),
+        ),
+        "crm",
+    )
+    assert cells(settled, "due_list", "task_id", "note", "postponed_to") == [
+        (task, "甲：已约周三；丙：对方出差", pd.Timestamp(2026, 11, 25), "甲、丙"),
+        (team, "已开会", pd.Timestamp(2026, 11, 30), "甲、丙"),
+        ("S02|9|1", "x", None, "乙"),
+    ]
+    assert settled.merged == {"customers": 2, "due_list": 2}
+    assert [(each.number, each.branches, each.done) for each in settled.conflicts[1:]] == [
+        (
+            task,
+            "甲、丙",
+            (
+                "合并为一行；处理备注都保留，注明分部；顺延至不一致"
+                "（甲“2026-11-25”、丙“2026-11-28”），采用 甲 的"
+            ),
+        ),
+        (team, "甲、丙", "合并为一行"),
+    ]
+    assert {each.kind for each in settled.conflicts[1:]} == {"同一任务的备注"}
+
+
+def test_texts_beside_one_row_of_a_report_become_one_and_long_ones_are_told() -> None:
+    row = {"month": "2026-10", "owner": "李明"}
+    settled = settle(
+        joined(
+            branch(0, "甲", maintenance_summaries=[row | {"problem": "人" * 20_000, "measure": "招人"}]),
+            branch(1, "乙", maintenance_summaries=[row | {"problem": "钱" * 20_000}]),
+        )
+    )
+    ((problem, measure, origins),) = cells(settled, "maintenance_summaries", "problem", "measure")
+    assert (problem[:3], len(problem), measure, origins) == ("甲：人", 32_000, "招人", "甲、乙")
+    (conflict,) = settled.conflicts
+    assert conflict.number == "2026-10 李明"
+    assert "存在问题太长，只保留前 32,000 个字" in conflict.done
+
+
+def test_a_task_twice_in_one_branch_is_left_to_its_refresh() -> None:
+    rows = [{"task_id": "S01|1|1", "note": "一"}, {"task_id": "S01|1|1", "note": "二"}]
+    settled = settle(joined(branch(0, "甲", due_list=rows), branch(1, "乙")))
+    assert len(settled.frames["due_list"]) == 2
+    assert not settled.conflicts
+
+
 _ID = st.none() | st.sampled_from(["1", "2", "3"])
 _NAME = st.sampled_from([CLOUD, SEA])
 

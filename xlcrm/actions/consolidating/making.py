@@ -153,7 +153,7 @@ def make(wanted: Wanted, joined: Joined, progress: Progress) -> Made:
         sources,
         conflicts,
         sum(len(joined.frames[name]) for name in typed),
-        sum(settled.merged.values()),
+        sum(settled.merged.get(name, 0) for name in typed),
         sum(len(settled.frames[name]) for name in typed),
     )
 

@@ -11,8 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from xlcrm.actions.consolidating.beside import join_texts, rename_tasks
 from xlcrm.actions.consolidating.conflicts import DIFFERENT, SAME_CUSTOMER, SAME_ROWS, Conflict, listed
 from xlcrm.actions.consolidating.customers import alike, merged_row
 from xlcrm.actions.consolidating.desk import ORIGINS, Desk
@@ -20,10 +19,11 @@ from xlcrm.actions.consolidating.joining import AT
 from xlcrm.actions.consolidating.spaces import CUSTOMERS, SPACES, users_of
 from xlcrm.actions.consolidating.telling import tell_copies, tell_namesakes, tell_strangers
 from xlcrm.tables import BY_NAME, FULL
-from xlcrm.tables.system import DUE_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pandas as pd
 
     from xlcrm.actions.consolidating.desk import Rename
     from xlcrm.actions.consolidating.joining import Joined
@@ -71,7 +71,8 @@ def settle(joined: Joined, pack: str = FULL) -> Settled:
     for space in SPACES:
         _settle_space(desk, space)
     _drop_shipped(desk)
-    _rename_tasks(desk)
+    rename_tasks(desk)
+    join_texts(desk)
     for space in SPACES:
         tell_strangers(desk, space)
     tell_namesakes(desk)
@@ -232,17 +233,3 @@ def _drop_shipped(desk: Desk) -> None:
             first: dict[tuple[object, ...], int] = {}
             owners = [first.setdefault(cells, at) for cells, at in zip(texts, frame[AT], strict=True)]
             desk.drop(name, frame.index[frame[AT].to_numpy() != owners].tolist())
-
-
-def _rename_tasks(desk: Desk) -> None:
-    """Texts beside tasks stay with them: the id of a task holds the id of its case or customer."""
-    if not desk.has(DUE_LIST.name, "task_id"):
-        return
-    frame = desk.frames[DUE_LIST.name]
-    rename: Rename = {pair: new for own in desk.renamed.values() for pair, new in own.items()}
-    texts = []
-    for at, text in zip(frame[AT], frame["task_id"], strict=True):
-        rule, *rest = text.split("|") if isinstance(text, str) else [""]
-        about = [rename.get((at, part), part) for part in rest[:1]]
-        texts.append("|".join((rule, *about, *rest[1:])) or None)
-    desk.frames[DUE_LIST.name] = frame.assign(task_id=pd.Series(texts, index=frame.index, dtype="str"))
