@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import subprocess
@@ -194,6 +195,26 @@ def test_folder_that_is_missing(tmp_path: Path) -> None:
     blocked = tmp_path / "文件"
     blocked.write_bytes(b"")
     with pytest.raises(SaveFailed, match="不能在“"), held(blocked / "客户.xlsx"):
+        pytest.fail("held")
+
+
+def test_folder_that_is_mistyped_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(SaveFailed, match="文件夹不存在"), held(tmp_path / "打错" / "深" / "台账.xlsx"):
+        pytest.fail("held")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows tells a lock that is taken by no error of its own"
+)
+def test_file_system_without_locks_is_not_taken_for_a_holder(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", unknown)
+    with pytest.raises(SaveFailed, match="不支持文件锁"), held(book):
         pytest.fail("held")
 
 

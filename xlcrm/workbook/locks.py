@@ -53,18 +53,28 @@ def held_for(path: Path, purpose: str, refusal: str) -> Iterator[None]:
 
     Raises:
         WorkbookInUse: somebody else does.
-        SaveFailed: nothing can be written beside the workbook.
+        SaveFailed: nothing can be written beside the workbook, or its file system knows no locks.
     """
     file = lock_file(path, purpose)
+    folder = path.resolve().parent
     try:
+        folder.stat()  # a path that is mistyped gets no folders
         file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise SaveFailed(
-            f"不能在“{path.resolve().parent}”里建立锁文件，没有写入权限或文件夹不存在，请检查权限和路径；原文件没有改动。"
+            f"不能在“{folder}”里建立锁文件，没有写入权限或文件夹不存在，请检查权限和路径；原文件没有改动。"
         ) from error
     try:
-        if not _lock(handle):
+        try:
+            locked = _lock(handle)
+        except OSError as error:
+            raise SaveFailed(
+                f"“{folder}”所在的磁盘不支持文件锁（{error.strerror}），"
+                f"不能保证同时只有一个 xlcrm 在处理“{path.name}”，"
+                "请把工作簿移到本机的磁盘，或支持文件锁的网络文件夹；原文件没有改动。"
+            ) from error
+        if not locked:
             raise WorkbookInUse(refusal)
         yield
     finally:
@@ -97,13 +107,17 @@ def refuse_if_open(path: Path) -> None:
 
 
 def _lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
+    """Whether nobody else has it; raises `OSError` where the file system knows no locks (Unix)."""
+    if sys.platform == "win32":
+        try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
+        except OSError:
+            return False
+    else:
+        try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+        except BlockingIOError:
+            return False
     return True
 
 

@@ -215,6 +215,14 @@ def test_a_workbook_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "找不到工作簿" in ran.err
 
 
+@pytest.mark.parametrize("options", [(), ("--once",)])
+def test_a_mistyped_folder_is_refused_and_not_made(tmp_path: Path, options: tuple[str, ...]) -> None:
+    ran = call("watch", tmp_path / "打错" / "深" / "台账.xlsx", *options)
+    assert ran.code == 2
+    assert "它所在的文件夹不存在" in ran.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_mark_changes_with_the_file(tmp_path: Path) -> None:
     file = tmp_path / "a"
     assert world.mark(file) is None

@@ -14,6 +14,7 @@ from xlcrm.entrypoints.watching.ledger import Ledger, ledger_file
 from xlcrm.entrypoints.watching.loop import Watcher
 from xlcrm.entrypoints.watching.plan import read_plan, write_status
 from xlcrm.entrypoints.watching.signals import nap, stopped_by
+from xlcrm.errors import WorkbookMissing
 from xlcrm.workbook.locks import held_for
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ class Watch:
 
         Raises:
             WorkbookInUse: another one runs.
+            WorkbookMissing: its folder is not there.
             SaveFailed: nothing can be written beside the workbook.
         """
+        if not self.path.resolve().parent.is_dir():
+            raise WorkbookMissing(f"找不到工作簿“{self.path}”，它所在的文件夹不存在，请检查路径。")
         refusal = (
             f"“{self.path.name}”已经有一个 xlcrm watch 在运行，不用再开一个；要重新开始，请先停止那一个。"
         )
