@@ -269,6 +269,51 @@ def test_an_id_that_only_another_branch_has_is_told() -> None:
     assert settled.conflicts[0].what == "2 行引用这个编号，本分部没有登记，别的分部登记了"
 
 
+def test_an_id_that_other_branches_had_to_change_is_told() -> None:
+    settled = settle(
+        joined(
+            branch(
+                0,
+                "甲",
+                customers=[customer("C1", CLOUD)],
+                complaints=[{"complaint_id": "T1", "content": "a"}],
+            ),
+            branch(
+                1, "乙", customers=[customer("C1", SEA)], complaints=[{"complaint_id": "T1", "content": "b"}]
+            ),
+            branch(
+                2,
+                "丙",
+                transactions=[{"customer_id": "C1"}],
+                status_changes=[{"case_id": "T1", "status": "处理中"}],
+            ),
+        ),
+        "crm",
+    )
+    assert cells(settled, "transactions", "customer_id") == [("C1", "丙")]
+    assert cells(settled, "status_changes", "case_id") == [("T1", "丙")]
+    assert [(each.sheet, each.number, each.branches, each.done) for each in settled.conflicts[2:]] == [
+        (
+            "交易记录表",
+            "C1",
+            "丙",
+            (
+                "保持原样：别的分部登记的已改为 甲-C1、乙-C1，无法判断是哪一个；"
+                "请在本分部登记 C1，或改成正确的编号，再重新合并"
+            ),
+        ),
+        (
+            "状态变更表",
+            "T1",
+            "丙",
+            (
+                "保持原样：别的分部登记的已改为 甲-T1、乙-T1，无法判断是哪一个；"
+                "请在本分部登记 T1，或改成正确的编号，再重新合并"
+            ),
+        ),
+    ]
+
+
 def test_one_name_under_two_ids_is_told_and_stays() -> None:
     settled = settle(
         joined(

@@ -11,7 +11,7 @@ from xlcrm.actions.consolidating.spaces import users_of
 from xlcrm.checks.references import plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xlcrm.actions.consolidating.desk import Desk
     from xlcrm.actions.consolidating.spaces import Space
@@ -30,7 +30,7 @@ def tell_copies(desk: Desk, digests: Mapping[int, str]) -> None:
 
 
 def tell_strangers(desk: Desk, space: Space) -> None:
-    """Rows that name what their own branch does not have, and another one has."""
+    """Rows that name what their own branch does not have, and another one has or had."""
     own = desk.known[space] | {(at, new) for (at, _), new in desk.renamed[space].items()}
     there = {
         number
@@ -38,15 +38,28 @@ def tell_strangers(desk: Desk, space: Space) -> None:
         if desk.has(table, key)
         for number in desk.frames[table][key].dropna()
     }
+    became = defaultdict(list)
+    for (_, old), new in desk.renamed[space].items():
+        became[old].append(new)
     for table, key in users_of(space):
         if (table, key) in space.owners or not desk.has(table, key):
             continue
         named = desk.frames[table]
-        named = named[named[key].isin(there).to_numpy()]
+        named = named[named[key].isin(there | set(became)).to_numpy()]
         for (at, number), count in Counter(zip(named[AT], named[key], strict=True)).items():
             if (at, number) not in own:
                 what = f"{count} 行引用这个编号，本分部没有登记，别的分部登记了"
-                desk.say(STRANGER, table, number, [at], what, "保持原样，归到别的分部登记的那一个；请核对")
+                desk.say(STRANGER, table, number, [at], what, _left(number, became.get(number, ())))
+
+
+def _left(number: str, became: Sequence[str]) -> str:
+    """What was done with rows that name another branch's id."""
+    if not became:
+        return "保持原样，归到别的分部登记的那一个；请核对"
+    return (
+        f"保持原样：别的分部登记的已改为 {listed(became)}，无法判断是哪一个；"
+        f"请在本分部登记 {number}，或改成正确的编号，再重新合并"
+    )
 
 
 def tell_namesakes(desk: Desk) -> None:
