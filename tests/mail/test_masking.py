@@ -229,6 +229,37 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
     assert masker.text(once) == once
 
 
+FRAGMENTS = [
+    *("li@example.com", "王芳", "张伟", "13912345678", "139 1234 5678", "+852 9123 4567", "021-61234567"),
+    *("11010119900307123X", "6222 0210 0112 2334 455", "2026-11-22", "2026112200000001", "88881234", "。"),
+    *(" ", "身份证", "电话", "*", "***", "T+3", "8:30", "100000 元", "16.5", "/", "、", "(", "+"),
+    "x@王芳.cn",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=9))
+def test_masking_joined_pieces_twice_changes_nothing_more(pieces: list[str]) -> None:
+    masker = Masker(ALL, names=frozenset({"张伟", "王芳"}), phones=frozenset({"88881234"}))
+    once = masker.text("".join(pieces))
+    assert masker.text(once) == once
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("已约li@example.com王芳周一回访", "已约l***@example.com王*周一回访"),
+        ("li@example.com。13912345678.请回电", "l***@example.com。139****5678.请回电"),
+        ("+852 9123 4567 139 1234 5678", "+85****567 139****5678"),
+        ("+852 9123 4567 021-61234567", "+85****567 021-****4567"),
+        ("li@example。com", "l***@example。com"),
+        ("li@云帆.公司，王芳", "l***@云帆.公司，王*"),
+        ("li@王芳.cn", "l***@王*.cn"),
+    ],
+)
+def test_neighbours_are_hidden_each_by_itself(typed: str, shown: str) -> None:
+    assert Masker(ALL, names=frozenset({"王芳"})).text(typed) == shown
+
+
 @given(
     head=st.sampled_from(["", "电话", "Tel: ", "+86", "0086 ", "(", "联系人张伟，", "2026-11-22 ", "¥3，"]),
     number=st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from xlcrm.checks.phones import read_phone
 from xlcrm.mail.people import contact_names, key_of, split_names, staff_names
 from xlcrm.mail.personal import (
     CONTACT,
@@ -22,6 +23,7 @@ from xlcrm.mail.personal import (
     find_phones,
     fold,
     shown_email,
+    shown_phone,
 )
 from xlcrm.rules.parameters import MASKED
 from xlcrm.tables.base import Kind
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 _ADDRESS: Final = 5
 """Letters of the shortest thing in a column of addresses that is looked for elsewhere."""
 _NOBODY: frozenset[str] = frozenset()
+_PASSES: Final = 8
+"""How often a text is gone through at most: what is hidden may part what hid something else."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Masker:
     def text(self, value: str) -> str:
         """The text with everything hidden that is to be; the same text where there is nothing."""
         if value not in self._known:
-            self._known[value] = self._masked(value)
+            self._known[value] = self._hidden(value)
         return self._known[value]
 
     def cells(self, values: Sequence[Any]) -> list[Any]:
@@ -97,9 +101,16 @@ class Masker:
             return self.text(str(int(value)))
         return value
 
+    def _hidden(self, value: str) -> str:
+        for _ in range(_PASSES):
+            before, value = value, self._masked(value)
+            if value == before:
+                break
+        return value
+
     def _masked(self, value: str) -> str:
         folded = fold(value)
-        spans = _apart(self._spans(folded))
+        spans = _apart(self._spans(folded), folded.text)
         shown, end = [], 0
         for span in spans:
             shown += [value[end : folded.places[span.start]], span.shown]
@@ -174,13 +185,28 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     )
 
 
-def _apart(spans: Iterator[Span]) -> list[Span]:
-    """Spans that do not overlap, in the order of the text; the first that was found wins."""
+def _apart(spans: Iterator[Span], text: str) -> list[Span]:
+    """Spans that do not overlap, in the order of the text; of one that does, what the earlier ones leave."""
     kept: list[Span] = []
     for span in spans:
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
+        rest = [span]
+        for other in kept:
+            rest = [part for one in rest for part in _free_of(one, other, text)]
+        kept += rest
     return sorted(kept)
+
+
+def _free_of(span: Span, taken: Span, text: str) -> Iterator[Span]:
+    """What is left of a span beside another one, without blanks and marks at its ends."""
+    if span.end <= taken.start or span.start >= taken.end:
+        yield span
+        return
+    for start, end in ((span.start, taken.start), (taken.end, span.end)):
+        letters = [place for place in range(start, end) if text[place].isalnum()]
+        if letters:
+            first = letters[0] - (text[letters[0] - 1 : letters[0]] == "+" and letters[0] > start)
+            left = text[first : letters[-1] + 1]
+            yield Span(first, letters[-1] + 1, shown_phone(left) if read_phone(left).text else HIDDEN)
 
 
 def _values(tables: Mapping[str, SheetData], kinds: frozenset[Kind]) -> set[str]:

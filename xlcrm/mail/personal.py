@@ -64,10 +64,12 @@ _SERVICE: Final = re.compile(r"(?<![0-9*])[48]00[ \-][0-9]{3}[ \-]?[0-9]{4}(?![0
 _FOREIGN: Final = re.compile(rf"(?<![0-9*])\+(?!0)[0-9](?:{_GAP}{{0,2}}[0-9]){{6,14}}(?![0-9])")
 _AND_DAY: Final = re.compile(r"[^ ]* +(?:19|20)[0-9]{2}([\-.])(?:0[1-9]|1[0-2])\1[0-3][0-9]")
 """A number and a day behind it: 138 2026-11-22."""
+_DOT: Final = r"(?:\.|(?<=[A-Za-z])。(?=[A-Za-z]))"
+"""A full stop is typed for a dot by mistake; after an address it ends a sentence."""
 _EMAIL: Final = re.compile(
     r"(?:[A-Za-z0-9._%+'\-]+|[\u4e00-\u9fff]{1,8})[ ]{0,2}@[ ]{0,2}"
-    r"(?:[A-Za-z0-9\u4e00-\u9fff](?:[A-Za-z0-9\u4e00-\u9fff\-]*[A-Za-z0-9\u4e00-\u9fff])?[.。])+"
-    r"[A-Za-z\u4e00-\u9fff]{2,24}"
+    rf"(?:[A-Za-z0-9\u4e00-\u9fff](?:[A-Za-z0-9\u4e00-\u9fff\-]*[A-Za-z0-9\u4e00-\u9fff])?{_DOT})+"
+    r"(?:[A-Za-z]{2,24}|中国|公司|网络)"
 )
 _RUN: Final = re.compile(r"[0-9](?:[ \t.·()\-,、/_~]{0,3}[0-9]){6,}")
 """Digits that may be a known number in whatever form."""
