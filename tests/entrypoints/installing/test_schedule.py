@@ -18,12 +18,15 @@ from tests.spreadsheet import few_analysis_sheets
 from xlcrm.entrypoints.installing import doing, looking, telling
 from xlcrm.entrypoints.installing.plan import SYSTEMS
 from xlcrm.entrypoints.installing.task import Timetable, Wake, mark_of
+from xlcrm.entrypoints.watching.jobs import RowFault
+from xlcrm.entrypoints.watching.plan import Plan
 from xlcrm.errors import ProgramError, ProgramMissing, SaveFailed, UsageError
 from xlcrm.templates import build
 from xlcrm.templates.demo import demo_data
 from xlcrm.workbook.file import FileDoor
 from xlcrm.workbook.patch import patch as write_cells
 from xlcrm.workbook.patch.ranges import address
+from xlcrm.worktime import Worktime
 
 if TYPE_CHECKING:
     from tests.entrypoints.installing.conftest import Machine
@@ -271,7 +274,7 @@ def test_rows_that_cannot_run_are_told_and_the_sheet_may_be_missing(
     import openpyxl  # noqa: PLC0415 - one test
 
     openpyxl.Workbook().save(tmp_path / "空.xlsx")
-    assert "没有 任务计划 工作表" in schedule(tmp_path / "空.xlsx", "--system", "cron").err
+    assert "没有工作表“任务计划”" in schedule(tmp_path / "空.xlsx", "--system", "cron").err
     assert machine.calls
 
 
@@ -337,7 +340,9 @@ def test_same_workbook_by_a_link_is_the_same_task(book: Path, tmp_path: Path) ->
 def test_times_are_told_in_short() -> None:
     table = Timetable(tuple(Wake(dt.time(hour), frozenset({0, 6})) for hour in range(10)), 30)
     task = looking.named(Path("/甲.xlsx"), "/python", table)
-    told = telling._when(telling._Asked(task, looking.plan_for("cron", task, {}, NOW.date()), ["第3行不行"]))
+    zone = zoneinfo.ZoneInfo("Asia/Shanghai")
+    jobs = Plan((), Worktime.build(), zone, faults=(RowFault(3, "第3行不行"),))
+    told = telling._when(telling._Asked(task, looking.plan_for("cron", task, {}, NOW.date()), jobs))
     assert told[0].startswith("运行时间：周一日 00:00、周一日 01:00")
     assert "等 10 个时间、每 30 分钟" in told[0]
     assert told[1] == "第3行不行"

@@ -6,33 +6,29 @@ import datetime as dt
 import os
 import shutil
 import sys
-import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.entrypoints.installing import cron, macos, systemd, windows
 from xlcrm.entrypoints.installing.task import Task, mark_of, refuse_unwritable, timetable
-from xlcrm.entrypoints.watching.jobs import read_jobs
-from xlcrm.errors import ProgramMissing, SheetMissing
-from xlcrm.rules.parameters import read_parameters
-from xlcrm.tables.mailing import JOBS
-from xlcrm.tables.system import PARAMETERS
-from xlcrm.workbook.file import FileDoor
-from xlcrm.workbook.reading import read_tables
+from xlcrm.entrypoints.watching.plan import read_plan
+from xlcrm.errors import ProgramMissing
 
 if TYPE_CHECKING:
+    import zoneinfo
     from collections.abc import Mapping
 
     from xlcrm.entrypoints.installing.plan import Plan, System
     from xlcrm.entrypoints.installing.task import Timetable
+    from xlcrm.entrypoints.watching.plan import Plan as JobPlan
 
 _RUNS_SYSTEMD: Final = Path("/run/systemd/system")
 _MONTHS: Final = 12
 _MONTH: Final = dt.timedelta(days=30)
 
 
-def task_of(workbook: Path, interpreter: str, now: dt.datetime) -> tuple[Task, list[str]]:
-    """What is to be started for a workbook, and sentences about rows of 任务计划 that cannot run.
+def task_of(workbook: Path, interpreter: str, now: dt.datetime) -> tuple[Task, JobPlan]:
+    """What is to be started for a workbook, and what its 任务计划 says.
 
     Args:
         workbook: its file.
@@ -41,19 +37,12 @@ def task_of(workbook: Path, interpreter: str, now: dt.datetime) -> tuple[Task, l
 
     Raises:
         WorkbookError: it cannot be read, or has no 任务计划.
-        ParameterError: 时区 cannot be used.
+        ParameterError, CalendarError: 参数表 or 节假日 cannot be used.
         UsageError: no job is switched on, or a path cannot be written down.
     """
-    with FileDoor(workbook, write=False) as door:
-        reading = read_tables(door, (JOBS, PARAMETERS))
-    if JOBS.name not in reading.tables:
-        raise SheetMissing(
-            f"“{workbook.name}”里没有 {JOBS.title} 工作表，不知道何时运行；用 xlcrm new 建立的工作簿有这张表"
-        )
-    jobs, faults = read_jobs(reading.tables[JOBS.name])
-    zone = zoneinfo.ZoneInfo(read_parameters(reading.tables.get(PARAMETERS.name)).time_zone)
-    table = timetable(jobs, same_clock=_same_clock(zone, now))
-    return named(workbook, interpreter, table), [fault.message for fault in faults]
+    plan = read_plan(workbook, now.astimezone())
+    table = timetable(plan.jobs, same_clock=_same_clock(plan.zone, now))
+    return named(workbook, interpreter, table), plan
 
 
 def named(workbook: Path, interpreter: str, table: Timetable) -> Task:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from xlcrm.entrypoints.installing.plan import Plan, System
     from xlcrm.entrypoints.installing.task import Task
+    from xlcrm.entrypoints.watching.plan import Plan as JobPlan
 
 _SYSTEM_NAMES: Final = {
     "windows": "Windows 任务计划程序",
@@ -36,11 +37,11 @@ _SHOWN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A task and how it gets into the scheduler."""
+    """A task, how it gets into the scheduler, and the jobs that it is for."""
 
     task: Task
     plan: Plan
-    faults: Sequence[str] = ()
+    jobs: JobPlan
 
 
 def write(workbook: Path, system: str, interpreter: str, now: dt.datetime) -> list[str]:
@@ -131,7 +132,7 @@ def state_here(workbook: Path, interpreter: str, now: dt.datetime) -> str | None
         now: local time.
 
     Raises:
-        WorkbookError, ParameterError: the workbook cannot be read.
+        WorkbookError, ParameterError, CalendarError: the workbook cannot be read.
     """
     try:
         asked = _asked(workbook, "", interpreter, now)
@@ -142,8 +143,8 @@ def state_here(workbook: Path, interpreter: str, now: dt.datetime) -> str | None
 
 def _asked(workbook: Path, system: str, interpreter: str, now: dt.datetime) -> _Asked:
     chosen = _system(system)
-    task, faults = task_of(workbook, windowless(interpreter), now)
-    return _Asked(task, plan_for(chosen, task, os.environ, now.date()), faults)
+    task, jobs = task_of(workbook, windowless(interpreter), now)
+    return _Asked(task, plan_for(chosen, task, os.environ, now.date()), jobs)
 
 
 def _system(typed: str) -> System:
@@ -167,7 +168,8 @@ def _when(asked: _Asked) -> list[str]:
         texts = [*texts[:_SHOWN], f"等 {len(table.wakes)} 个时间"]
     if table.every is not None:
         texts.append(f"每 {table.every} 分钟")
-    return [f"运行时间：{'、'.join(texts)}；到时只做 任务计划 里该做的，没有就结束。", *asked.faults]
+    faults = [fault.message for fault in asked.jobs.faults]
+    return [f"运行时间：{'、'.join(texts)}；到时只做 任务计划 里该做的，没有就结束。", *faults]
 
 
 def _days(weekdays: frozenset[int]) -> str:
