@@ -260,6 +260,30 @@ def test_neighbours_are_hidden_each_by_itself(typed: str, shown: str) -> None:
     assert Masker(ALL, names=frozenset({"王芳"})).text(typed) == shown
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("电话*13912345678", "电话*139****5678"),
+        ("**13912345678**", "**139****5678**"),
+        ("***13912345678***", "***139****5678***"),
+        ("****13912345678****", "****139****5678****"),
+        ("*0571-88888888*", "*0571-****8888*"),
+        ("*400-123-4567", "*400-****567"),
+        ("*+85291234567", "*+85****567"),
+        ("身份证*11010119900307123X", "身份证****"),
+        ("身份证.11010119900307123X", "身份证.***"),
+        ("No.4111111111111112", "No.***"),
+    ],
+)
+def test_a_mark_before_a_number_does_not_show_it(typed: str, shown: str) -> None:
+    assert BY_FORM.text(typed) == shown
+
+
+@pytest.mark.parametrize("text", ["138****5678", "0571-****8888", "400-****567", "0.1234567890123456789"])
+def test_what_is_hidden_already_and_fractions_stay(text: str) -> None:
+    assert BY_FORM.text(text) == text
+
+
 @given(
     head=st.sampled_from(["", "电话", "Tel: ", "+86", "0086 ", "(", "联系人张伟，", "2026-11-22 ", "¥3，"]),
     number=st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),

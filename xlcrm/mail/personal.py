@@ -43,9 +43,12 @@ class Folded(NamedTuple):
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _GAP: Final = r"[ \t.·()\-]"
 """What people put between digits."""
+_FREE: Final = r"(?<![0-9])(?!(?<=\*{4})[0-9]{1,4}(?![0-9]))"
+"""Where a number may begin: not with the last digits of one that is hidden; a star alone is a mark."""
 _HOME: Final = rf"(?:\+?(?:00)?86{_GAP}{{0,3}})"
 _LONG: Final = re.compile(
-    r"(?<![0-9*.])(?:[0-9]{17}[Xx]|[0-9]{15,19}|[0-9]{4}(?:[ \-][0-9]{4}){3}(?:[ \-][0-9]{1,4})?"
+    rf"{_FREE}(?<![0-9]\.)"
+    r"(?:[0-9]{17}[Xx]|[0-9]{15,19}|[0-9]{4}(?:[ \-][0-9]{4}){3}(?:[ \-][0-9]{1,4})?"
     r"|[0-9]{6}[ \-][0-9]{8}[ \-][0-9]{3}[0-9Xx]|[0-9]{6}(?:[ \-][0-9]{4}){2}[ \-][0-9]{3}[0-9Xx])(?![0-9])"
 )
 """In one, in the groups of a card, or in those of an identity number."""
@@ -54,14 +57,14 @@ _NAMED: Final = re.compile(
     r"(?P<number>[A-Za-z]{0,3}[0-9][0-9A-Za-z\- ]{4,22}[0-9A-Za-z])"
 )
 _MOBILE: Final = re.compile(
-    rf"(?<![0-9*]){_HOME}?1{_GAP}{{0,2}}[3-9](?:{_GAP}{{0,2}}[0-9]){{9}}(?![0-9])",
+    rf"{_FREE}{_HOME}?1{_GAP}{{0,2}}[3-9](?:{_GAP}{{0,2}}[0-9]){{9}}(?![0-9])",
 )
 _LANDLINE: Final = re.compile(
-    rf"(?<![0-9*])(?:{_HOME}\(?0?|\(?0)(?:10|2[0-9]|[3-9][0-9]{{2}}){_GAP}{{0,3}}"
+    rf"{_FREE}(?:{_HOME}\(?0?|\(?0)(?:10|2[0-9]|[3-9][0-9]{{2}}){_GAP}{{0,3}}"
     rf"[2-8](?:{_GAP}?[0-9]){{6,7}}(?:[ ]*(?:转|分机:?|[Ee]xt\.?|#|-)[ ]*[0-9]{{1,6}})?(?![0-9])",
 )
-_SERVICE: Final = re.compile(r"(?<![0-9*])[48]00[ \-][0-9]{3}[ \-]?[0-9]{4}(?![0-9])")
-_FOREIGN: Final = re.compile(rf"(?<![0-9*])\+(?!0)[0-9](?:{_GAP}{{0,2}}[0-9]){{6,14}}(?![0-9])")
+_SERVICE: Final = re.compile(rf"{_FREE}[48]00[ \-][0-9]{{3}}[ \-]?[0-9]{{4}}(?![0-9])")
+_FOREIGN: Final = re.compile(rf"{_FREE}\+(?!0)[0-9](?:{_GAP}{{0,2}}[0-9]){{6,14}}(?![0-9])")
 _AND_DAY: Final = re.compile(r"[^ ]* +(?:19|20)[0-9]{2}([\-.])(?:0[1-9]|1[0-2])\1[0-3][0-9]")
 """A number and a day behind it: 138 2026-11-22."""
 _DOT: Final = r"(?:\.|(?<=[A-Za-z])。(?=[A-Za-z]))"
