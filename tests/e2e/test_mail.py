@@ -249,6 +249,10 @@ def test_the_server_goes_away_in_the_middle(server: MailServer, path: Path) -> N
     server.greylisted = 1
     ran = mail(path)
     assert ran.code == 0, ran.err
+    assert "可能已经送达，也可能没有，下次会再发" in ran.out
+    assert {row[2] for row in log(path)} == {"已发送", "待重发"}
+    assert len(server.taken) < 3
+    assert mail(path).code == 0
     assert len({letter.message_id for letter in server.taken}) == len(server.taken) == 3
 
 
