@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
 import pytest
 
+from xlcrm.actions import copy_files
 from xlcrm.entrypoints.named import names_one, workbooks
 from xlcrm.errors import UsageError
 
@@ -74,6 +76,17 @@ def test_two_names_of_one_content_are_two_workbooks(office: Path) -> None:
     """Saving puts another file in the place of one name only."""
     os.link(office / "乙.xlsx", office / "副本.xlsx")
     assert names("乙.xlsx", "副本.xlsx") == ["乙.xlsx", "副本.xlsx"]
+
+
+def test_management_copies_are_named_only_alone(office: Path) -> None:
+    copy = copy_files.named(Path("乙.xlsx"), dt.date(2026, 11, 22), None).name
+    assert copy == "乙-管理层副本-2026-11-22.xlsx"
+    (office / copy).touch()
+    (office / "分部" / copy).touch()
+    assert names(".") == ["丙.xlsm", "乙.xlsx", "客户[1].xlsx", "甲.XLSX"]
+    assert names("**/乙*.xlsx") == ["乙.xlsx"]
+    assert names("乙.xlsx", copy) == ["乙.xlsx"]
+    assert names(copy) == [copy]
 
 
 @pytest.mark.usefixtures("office")

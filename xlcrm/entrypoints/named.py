@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 _LEFT_BEHIND: Final = ("~$", ".")
 """How names begin that no workbook of the office has: owner files of Excel, hidden and temporary files."""
+_COPY: Final = re.compile(r".+-管理层副本-\d{4}-\d{2}-\d{2}\.xlsx", re.IGNORECASE)
+"""How a management copy is called beside its workbook: it repeats what the workbook holds."""
 
 
 def names_one(words: Sequence[Path]) -> bool:
@@ -27,20 +30,22 @@ def workbooks(words: Sequence[Path]) -> list[Path]:
     """The workbooks that are named, each once, in the order of the words; those of a folder by name.
 
     Owner files and what lies in `.xlcrm` are left out; a path that leads to no file stays, to be told.
+    Management copies are left out, too, unless one is all that is named: a shell may have expanded a pattern.
 
     Raises:
         UsageError: a folder or pattern names none, or nothing is left.
     """
     found: dict[object, Path] = {}
+    lone = names_one(words)
     for word in words:
-        for path in _of_word(word):
+        for path in _of_word(word, lone=lone):
             found.setdefault(_identity(path), path)
     if not found:
         raise UsageError(f"“{words[0]}”不是工作簿，请写出工作簿、文件夹或通配符，例如 分公司/*.xlsx")
     return list(found.values())
 
 
-def _of_word(word: Path) -> list[Path]:
+def _of_word(word: Path, *, lone: bool) -> list[Path]:
     if word.is_dir():
         inside = _wanted(path for path in sorted(word.iterdir()) if path.suffix.lower() in WORKBOOKS)
         if not inside:
@@ -52,7 +57,7 @@ def _of_word(word: Path) -> list[Path]:
         if not inside:
             raise UsageError(f"没有与“{word}”相符的工作簿，请检查路径和通配符")
         return inside
-    return _wanted([word])
+    return _wanted([word], copies=lone)
 
 
 def _is_pattern(word: Path) -> bool:
@@ -60,9 +65,13 @@ def _is_pattern(word: Path) -> bool:
     return glob.has_magic(str(word)) and not word.exists()
 
 
-def _wanted(paths: Iterable[Path]) -> list[Path]:
+def _wanted(paths: Iterable[Path], *, copies: bool = False) -> list[Path]:
     return [
-        path for path in paths if not path.name.startswith(_LEFT_BEHIND) and PRIVATE_FOLDER not in path.parts
+        path
+        for path in paths
+        if not path.name.startswith(_LEFT_BEHIND)
+        and PRIVATE_FOLDER not in path.parts
+        and (copies or not _COPY.fullmatch(path.name))
     ]
 
 

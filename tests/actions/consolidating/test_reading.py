@@ -143,6 +143,20 @@ def test_a_workbook_without_our_tables_is_a_sentence(tmp_path: Path) -> None:
     assert "没有任何已知的客户表" in read_branch(0, path).refused
 
 
+def test_what_a_consolidation_made_is_no_branch_but_may_give_its_settings(tmp_path: Path) -> None:
+    path = write(tmp_path / "集团.xlsx", customers=[{"customer_id": "1", "name": CLOUD}])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("合并冲突")
+    book.save(path)
+    assert read_branch(0, path).refused == ""
+    book.create_sheet("合并来源")
+    book.save(path)
+    refused = read_branch(0, path)
+    assert "“集团.xlsx”是合并生成的集团工作簿，不是分部的工作簿" in refused.refused
+    assert not refused.frames
+    assert len(read_branch(0, path, group=True).frames["customers"]) == 1
+
+
 @pytest.mark.parametrize(
     ("error", "says"),
     [

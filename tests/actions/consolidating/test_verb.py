@@ -146,6 +146,10 @@ def test_settings_come_from_the_file_that_is_named(folder: Path, tmp_path: Path)
     assert not (tmp_path / "集团.xlsx").exists()
 
 
+def test_settings_may_come_from_the_last_group(group: tuple[Path, Outcome]) -> None:
+    assert verb._settings_of(group[0])[0] == "集团"
+
+
 def test_bad_requests_are_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="没有可以合并的文件"):
         run([tmp_path / "集团.xlsx"], tmp_path / "集团.xlsx")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from xlcrm.actions.consolidating.settings import NAME, Settings, read_settings
-from xlcrm.actions.consolidating.sheets import ORIGIN
+from xlcrm.actions.consolidating.sheets import CONFLICTS, ORIGIN, SOURCES
 from xlcrm.actions.loading import pack_of
-from xlcrm.errors import XlcrmError
+from xlcrm.errors import UsageError, XlcrmError
 from xlcrm.rules.layout import sheet_columns
 from xlcrm.rules.reading import read_book
 from xlcrm.tables import TABLES
@@ -72,10 +72,16 @@ class Branch:
     refused: str = ""
 
 
-def read_branch(place: int, path: Path) -> Branch:
-    """Read one workbook; whatever is wrong with it becomes its sentence `refused`."""
+def read_branch(place: int, path: Path, *, group: bool = False) -> Branch:
+    """Read one workbook; whatever is wrong with it becomes its sentence `refused`.
+
+    Args:
+        place: which of the files it is.
+        path: where it is.
+        group: whether it may be one that a consolidation made.
+    """
     try:
-        return _read(place, path)
+        return _read(place, path, group=group)
     except XlcrmError as error:
         why = error.message
     except OSError as error:
@@ -90,8 +96,17 @@ def lost_branch(place: int, path: Path, why: str) -> Branch:
     return Branch(place, path.name, path.stem, refused=why)
 
 
-def _read(place: int, path: Path) -> Branch:
+def of_group(door: Door) -> bool:
+    """Whether a consolidation made the workbook."""
+    return {CONFLICTS.title, SOURCES.title} <= set(door.sheets)
+
+
+def _read(place: int, path: Path, *, group: bool) -> Branch:
     with FileDoor(path, write=False) as door:
+        if of_group(door) and not group:  # its rows are the branches', and would stand twice
+            raise UsageError(
+                f"“{path.name}”是合并生成的集团工作簿，不是分部的工作簿；请把它移到别的文件夹，或只写分部的文件。"
+            )
         pack = pack_of(door)
         tables = [table.in_pack(pack) for table in (*JOINED, RULES, PARAMETERS, HOLIDAYS)]
         sheets = read_tables(door, tables).tables

@@ -14,8 +14,8 @@ from xlcrm.actions.consolidating.conflicts import DIFFERENT
 from xlcrm.actions.consolidating.engine import Cluster, Work, local_engine
 from xlcrm.actions.consolidating.joining import join, lost_alone, read_alone
 from xlcrm.actions.consolidating.making import REFUSED, Wanted, make
-from xlcrm.actions.consolidating.reading import read_branch
-from xlcrm.actions.consolidating.sheets import CONFLICTS, SOURCES
+from xlcrm.actions.consolidating.reading import of_group, read_branch
+from xlcrm.actions.consolidating.sheets import CONFLICTS
 from xlcrm.actions.create import PLAIN, WITH_MACROS
 from xlcrm.actions.macros import machine_remarks, macros
 from xlcrm.errors import SaveFailed, UsageError, XlcrmError
@@ -132,7 +132,7 @@ def _refuse_foreign(out: Path, *, force: bool) -> None:
         return
     try:
         with FileDoor(out, write=False) as door:
-            ours = {CONFLICTS.title, SOURCES.title} <= set(door.sheets)
+            ours = of_group(door)
     except XlcrmError:
         ours = False
     if not ours:
@@ -142,7 +142,7 @@ def _refuse_foreign(out: Path, *, force: bool) -> None:
 
 
 def _settings_of(path: Path) -> tuple[str, Settings]:
-    branch = read_branch(0, path)
+    branch = read_branch(0, path, group=True)
     if branch.refused:
         raise UsageError(f"不能采用 {path.name} 的设置：{branch.refused}")
     return branch.name, branch.settings
