@@ -10,6 +10,7 @@ import sys
 import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from unittest import mock
 
 import pytest
 
@@ -18,8 +19,12 @@ from tests.spreadsheet import few_analysis_sheets
 from xlcrm.entrypoints.installing import doing, looking, telling
 from xlcrm.entrypoints.installing.plan import SYSTEMS
 from xlcrm.entrypoints.installing.task import Timetable, Wake, mark_of
+from xlcrm.entrypoints.watching import world
+from xlcrm.entrypoints.watching.doing import Done
 from xlcrm.entrypoints.watching.jobs import RowFault
+from xlcrm.entrypoints.watching.ledger import Ledger, ledger_file
 from xlcrm.entrypoints.watching.plan import Plan
+from xlcrm.entrypoints.watching.world import Watch
 from xlcrm.errors import ProgramError, ProgramMissing, SaveFailed, UsageError
 from xlcrm.templates import build
 from xlcrm.templates.demo import demo_data
@@ -117,6 +122,38 @@ def test_systemd_gets_two_units_and_is_asked_to_start_them(book: Path, machine: 
     again = schedule(book, "--system", "systemd", "--remove")
     assert "不需要取消" in again.out
     assert len(machine.calls) == 4
+
+
+def test_first_time_after_installing_is_caught_up(book: Path, machine: Machine) -> None:
+    fill(book, "每日刷新", "仅工作日", "否")
+    assert schedule(book, "--system", "cron", "--install").code == 0
+    with (
+        mock.patch.object(world, "do", return_value=Done("成功", "完成。")),
+        mock.patch.object(world, "now", return_value=dt.datetime.now(dt.UTC) + dt.timedelta(hours=25)),
+    ):
+        ran = call("watch", book, "--once")
+    assert "每日刷新  成功" in ran.out
+    assert machine.crontab.exists()
+
+
+def test_installing_notes_only_what_changed_and_leaves_a_running_watch_alone(
+    book: Path, machine: Machine
+) -> None:
+    with Watch(book).alone():
+        assert schedule(book, "--system", "cron", "--install").code == 0
+    assert not ledger_file(book).exists()
+    assert schedule(book, "--system", "cron", "--install").code == 0
+    first = Ledger(ledger_file(book)).watched
+    assert set(first) == {"每日刷新"}
+    switch_on(book)
+    assert schedule(book, "--system", "cron", "--install").code == 0
+    second = Ledger(ledger_file(book)).watched
+    assert set(second) == {"每日刷新", "超时提醒"}
+    assert second["每日刷新"] == first["每日刷新"]
+    machine.refuse("crontab -", "不行")
+    fill(book, "每日刷新", "时间", "08:20")
+    assert schedule(book, "--system", "cron", "--install").code == 2
+    assert Ledger(ledger_file(book)).watched == second
 
 
 def test_launchd_lets_go_of_the_older_agent_first(book: Path, machine: Machine) -> None:

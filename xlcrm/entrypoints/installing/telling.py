@@ -11,6 +11,7 @@ from xlcrm.entrypoints.installing import doing
 from xlcrm.entrypoints.installing.looking import named, plan_for, task_of, this_system, windowless
 from xlcrm.entrypoints.installing.plan import SYSTEMS, filled
 from xlcrm.entrypoints.installing.task import Timetable
+from xlcrm.entrypoints.watching.world import Watch
 from xlcrm.errors import ProgramError, ProgramMissing, SheetMissing, UsageError
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def install(workbook: Path, system: str, interpreter: str, now: dt.datetime) -> 
     """
     asked = _asked(workbook, system, interpreter, now)
     said = doing.install(asked.plan, workbook, asked.task.mark)
+    Watch(workbook).remember(asked.jobs, now.astimezone())  # or the first time that is missed would not count
     return [
         f"已交给 {_SYSTEM_NAMES[asked.plan.system]}，名称是 {_known_as(asked)}。",
         *_answers(said),

@@ -12,8 +12,8 @@ import schedule
 from xlcrm.entrypoints import faults
 from xlcrm.entrypoints.watching.doing import ORDER, Done
 from xlcrm.entrypoints.watching.due import next_due
-from xlcrm.entrypoints.watching.ledger import AHEAD, DONE, FAILED, MISSED, STOPPED, WAITING, Run
-from xlcrm.entrypoints.watching.status import GRACE, owed, statuses
+from xlcrm.entrypoints.watching.ledger import DONE, FAILED, MISSED, STOPPED, WAITING, Run
+from xlcrm.entrypoints.watching.status import GRACE, note_timetables, owed, statuses
 from xlcrm.errors import ProgramBusy, SaveFailed, WorkbookChanged, WorkbookInUse, WorkbookMissing, XlcrmError
 
 if TYPE_CHECKING:
@@ -143,20 +143,11 @@ class Watcher:
         mark = self._edges.mark()  # before reading: what is saved meanwhile is read again
         plan = self._edges.read(now)
         self._plan, self._mark, self._looked = plan, mark, now
-        self._note_timetables(plan.wall(now))
+        note_timetables(plan.jobs, self._ledger, plan.wall(now))
         self._register_all()
         self._retries = {name: retry for name, retry in self._retries.items() if name in self._woken}
         trouble = filter(None, [self._ledger.trouble])
         self._say_all([*(fault.message for fault in plan.faults), *plan.remarks, *trouble])
-
-    def _note_timetables(self, wall: dt.datetime) -> None:
-        watched = self._ledger.watched
-        for job in self._plan.jobs:
-            known = watched.pop(job.name, None)
-            if known is None or known.timetable != job.timetable or known.since > wall + AHEAD:
-                self._ledger.watch(job.name, job.timetable, wall)
-        for name in watched:
-            self._ledger.forget(name)
 
     def _register_all(self) -> None:
         """Let `schedule` begin anew, and look at every job once."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xlcrm.entrypoints.watching.due import earliest_caught_up, last_due, next_due
+from xlcrm.entrypoints.watching.ledger import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,17 @@ class Owed(NamedTuple):
 
     due: dt.datetime
     too_old: bool
+
+
+def note_timetables(jobs: Sequence[Job], ledger: Ledger, wall: dt.datetime) -> None:
+    """Let the ledger know since when each job is there with its timetable: since then it can miss one."""
+    watched = ledger.watched
+    for job in jobs:
+        known = watched.pop(job.name, None)
+        if known is None or known.timetable != job.timetable or known.since > wall + AHEAD:
+            ledger.watch(job.name, job.timetable, wall)
+    for name in watched:
+        ledger.forget(name)
 
 
 def owed(job: Job, wall: dt.datetime, worktime: Worktime, ledger: Ledger) -> Owed | None:

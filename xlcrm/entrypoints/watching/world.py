@@ -14,7 +14,8 @@ from xlcrm.entrypoints.watching.ledger import Ledger, ledger_file
 from xlcrm.entrypoints.watching.loop import Watcher
 from xlcrm.entrypoints.watching.plan import read_plan, write_status
 from xlcrm.entrypoints.watching.signals import nap, stopped_by
-from xlcrm.errors import WorkbookMissing
+from xlcrm.entrypoints.watching.status import note_timetables
+from xlcrm.errors import SaveFailed, WorkbookInUse, WorkbookMissing
 from xlcrm.workbook.locks import held_for
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from xlcrm.entrypoints.watching.doing import Done
     from xlcrm.entrypoints.watching.jobs import Job
+    from xlcrm.entrypoints.watching.plan import Plan
 
 _PURPOSE: Final = "watch"
 _NOBODY_READS: Final = (OSError, SystemExit)
@@ -62,6 +64,14 @@ class Watch:
         watcher = self._watcher()
         with stopped_by(lambda: _stop(watcher)):
             return watcher.run_once()
+
+    def remember(self, plan: Plan, moment: dt.datetime) -> None:
+        """Note what is to be watched from a moment on; where another watch runs, that one does it.
+
+        What cannot be noted now is noted by the first run.
+        """
+        with contextlib.suppress(WorkbookInUse, SaveFailed), self.alone():
+            note_timetables(plan.jobs, Ledger(ledger_file(self.path)), plan.wall(moment))
 
     def _watcher(self) -> Watcher:
         path = self.path
