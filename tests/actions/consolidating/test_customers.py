@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.actions.consolidating.branches import CLOUD, SEA, frame
 from xlcrm.actions.consolidating.customers import alike, merged_row
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from random import Random
 
 HEADINGS = {"name": "客户名称", "contact": "联系人", "phone": "联系电话", "filed_on": "建档日期"}
 
@@ -23,8 +30,19 @@ HEADINGS = {"name": "客户名称", "contact": "联系人", "phone": "联系电�
         ({0: ("杭州云帆(个人)", ""), 1: ("杭州云帆 （个人）", "")}, [[0, 1]]),
         ({0: ("ＡＢＣ公司", ""), 1: ("abc公司", "")}, [[0, 1]]),
         ({0: ("", "13812345678"), 1: ("", "13812345678")}, [[0], [1]]),
-        # the second tells the third's number apart although the first has none
-        ({0: (CLOUD, ""), 1: (CLOUD, "13812345678"), 2: (CLOUD, "13987654321")}, [[0, 1], [2]]),
+        # nobody knows which of the two the one without a number is
+        ({0: (CLOUD, ""), 1: (CLOUD, "13812345678"), 2: (CLOUD, "13987654321")}, [[0], [1], [2]]),
+        ({0: (CLOUD, "13812345678"), 1: (CLOUD, ""), 2: (CLOUD, "13987654321")}, [[0], [1], [2]]),
+        ({0: (CLOUD, ""), 1: (CLOUD, ""), 2: (CLOUD, "13812345678")}, [[0, 1, 2]]),
+        # the third has the numbers of both
+        (
+            {
+                0: (CLOUD, "13812345678"),
+                1: (CLOUD, "13987654321"),
+                2: (CLOUD, "13812345678、13987654321"),
+            },
+            [[0, 1, 2]],
+        ),
         ({0: (CLOUD, "138****5678"), 1: (CLOUD, "13987654321")}, [[0, 1]]),
     ],
 )
@@ -32,6 +50,17 @@ def test_one_name_and_no_other_telephone_is_one_customer(
     customers: dict[int, tuple[str, str]], groups: list[list[int]]
 ) -> None:
     assert alike(customers) == groups
+
+
+@given(
+    st.lists(st.sampled_from(["", "13812345678", "13987654321", "13812345678、13987654321"]), max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_the_files_does_not_matter(cells: list[str], chance: Random) -> None:
+    customers = {place: (CLOUD, cell) for place, cell in enumerate(cells)}
+    turned = list(customers.items())
+    chance.shuffle(turned)
+    assert alike(dict(turned)) == alike(customers)
 
 
 def test_the_fullest_row_stays_and_gets_what_it_lacks() -> None:

@@ -326,6 +326,20 @@ def test_one_name_under_two_ids_is_told_and_stays() -> None:
     assert len(settled.frames["customers"]) == 3
 
 
+def test_one_name_whose_telephones_differ_is_told_as_what_it_is() -> None:
+    settled = settle(
+        joined(
+            branch(0, "甲", customers=[customer("1", CLOUD)]),
+            branch(1, "乙", customers=[customer("1", CLOUD, phone="13812345678")]),
+            branch(2, "丙", customers=[customer("1", CLOUD, phone="13987654321")]),
+        ),
+        "crm",
+    )
+    assert [row[0] for row in cells(settled, "customers", "customer_id")] == ["甲-1", "乙-1", "丙-1"]
+    assert _kinds(settled)[1:] == [("同名客户", "客户信息总表", "甲-1、乙-1、丙-1", "甲、乙、丙")]
+    assert settled.conflicts[1].what.startswith(f"“{CLOUD}”在这些分部原来的编号相同，但联系电话不同")
+
+
 def test_branches_of_one_name_are_numbered_and_copies_told() -> None:
     one, other = (
         dataclasses.replace(branch(place, "北京", customers=[customer("1", CLOUD)]), digest="abc")

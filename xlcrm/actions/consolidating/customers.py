@@ -18,25 +18,50 @@ if TYPE_CHECKING:
 
 
 def alike(customers: Mapping[int, tuple[str, str]]) -> list[list[int]]:
-    """Branches in groups that mean one customer: one name, and no telephone against it.
+    """Branches in groups that mean one customer, whatever their order.
+
+    Of one name, those that share a telephone are one. One without a telephone is the only one of its name
+    that there is; where telephones tell several apart, nobody knows which it is and it stays alone.
 
     Args:
         customers: place of a branch -> name and telephone of its customer, in order.
     """
+    named: dict[str, list[int]] = {}
     groups: list[list[int]] = []
-    known: list[tuple[str, set[str]]] = []
-    for place, (typed, cell) in customers.items():
-        name = plain_name(typed)
-        phones = {phone.text for phone in read_phones(cell)[0] if phone.text} if cell else set()
-        for group, (other, numbers) in zip(groups, known, strict=True):
-            if name and name == other and (not phones or not numbers or phones & numbers):
-                group.append(place)
-                numbers.update(phones)
-                break
+    for place, (typed, _) in customers.items():
+        if name := plain_name(typed):
+            named.setdefault(name, []).append(place)
         else:
             groups.append([place])
-            known.append((name, phones))
-    return groups
+    phones = {place: _phones(cell) for place, (_, cell) in customers.items()}
+    for places in named.values():
+        groups += _of_one_name(places, phones)
+    return sorted(map(sorted, groups))
+
+
+def _phones(cell: str) -> set[str]:
+    return {phone.text for phone in read_phones(cell)[0] if phone.text} if cell else set()
+
+
+def _of_one_name(places: Sequence[int], phones: Mapping[int, set[str]]) -> list[list[int]]:
+    groups: list[tuple[list[int], set[str]]] = []
+    unknown = [place for place in places if not phones[place]]
+    for place in places:
+        if not phones[place]:
+            continue
+        members, numbers = [place], set(phones[place])
+        apart = []
+        for group in groups:
+            if group[1] & phones[place]:
+                members += group[0]
+                numbers |= group[1]
+            else:
+                apart.append(group)
+        groups = [*apart, (members, numbers)]
+    found = [members for members, _ in groups]
+    if len(found) > 1:
+        return [*found, *([place] for place in unknown)]
+    return [[*(place for members in found for place in members), *unknown]]
 
 
 class Merged(NamedTuple):

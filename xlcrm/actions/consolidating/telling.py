@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xlcrm.actions.consolidating.conflicts import COPY, NAMESAKE, STRANGER, listed
 from xlcrm.actions.consolidating.joining import AT
-from xlcrm.actions.consolidating.spaces import users_of
+from xlcrm.actions.consolidating.spaces import CUSTOMERS, users_of
 from xlcrm.checks.references import plain_name
 
 if TYPE_CHECKING:
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 
     from xlcrm.actions.consolidating.desk import Desk
     from xlcrm.actions.consolidating.spaces import Space
+
+_TWO_IDS: Final = (
+    "“{}”在这些分部的编号不同，可能是同一个客户",
+    "没有合并；是同一个客户请统一编号后重新合并",
+)
+_TOLD_APART: Final = (
+    "“{}”在这些分部原来的编号相同，但联系电话不同，或没有电话、看不出是哪一个",
+    "按不同的客户分开编号；是同一个客户请在各分部填上相同的联系电话后重新合并",
+)
+"""What is said of customers of one name, and what was done."""
 
 
 def tell_copies(desk: Desk, digests: Mapping[int, str]) -> None:
@@ -63,14 +73,17 @@ def _left(number: str, became: Sequence[str]) -> str:
 
 
 def tell_namesakes(desk: Desk) -> None:
-    """Customers of one name that branches have under different ids."""
+    """Customers of one name that have several ids in the group."""
     if not (desk.has("customers", "customer_id") and desk.has("customers", "name")):
         return
+    typed = {(at, new): old for (at, old), new in desk.renamed[CUSTOMERS].items()}
     named = desk.frames["customers"].dropna(subset=["customer_id", "name"])
     plain = named["name"].map({text: plain_name(text) for text in named["name"].unique()})
     for _, rows in named[plain.duplicated(keep=False).to_numpy()].groupby(plain, sort=False):
         numbers, places = rows["customer_id"].unique().tolist(), rows[AT].unique().tolist()
         if len(numbers) > 1 and len(places) > 1:
-            what = f"“{rows['name'].iloc[0]}”在这些分部的编号不同，可能是同一个客户"
-            done = "没有合并；是同一个客户请统一编号后重新合并"
-            desk.say(NAMESAKE, "customers", listed(numbers), places, what, done)
+            pairs = zip(rows[AT], rows["customer_id"], strict=True)
+            one = len({typed.get(pair, pair[1]) for pair in pairs}) == 1
+            what, done = _TOLD_APART if one else _TWO_IDS
+            name = rows["name"].iloc[0]
+            desk.say(NAMESAKE, "customers", listed(numbers), places, what.format(name), done)
