@@ -284,6 +284,18 @@ def test_what_is_hidden_already_and_fractions_stay(text: str) -> None:
     assert BY_FORM.text(text) == text
 
 
+def test_the_workbooks_own_long_numbers_stay_unless_they_prove_a_persons() -> None:
+    ids = [
+        *("2026112200000001", "3412345678901234567", "DD202611220000021"),
+        *("11010119900307888X", "4111111111111111", "110101199003071230"),
+    ]
+    customers = sheet("customers", [{"customer_id": number} for number in ids])
+    masker = Masker.of({"customers": customers}, ALL)
+    assert masker.cells(ids) == [*ids[:3], "***", "***", "***"]
+    assert masker.text("订单2026112200000001已发，卡 2026112200000002") == "订单2026112200000001已发，卡 ***"
+    assert masker.text("银行卡号：3412345678901234567") == "银行卡号：***"
+
+
 @given(
     head=st.sampled_from(["", "电话", "Tel: ", "+86", "0086 ", "(", "联系人张伟，", "2026-11-22 ", "¥3，"]),
     number=st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),

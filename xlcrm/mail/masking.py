@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _ADDRESS: Final = 5
 """Letters of the shortest thing in a column of addresses that is looked for elsewhere."""
+_LONG_ID: Final = re.compile(r"(?<![0-9])[0-9]{15,19}[Xx]?(?![0-9])")
 _NOBODY: frozenset[str] = frozenset()
 _PASSES: Final = 8
 """How often a text is gone through at most: what is hidden may part what hid something else."""
@@ -50,6 +52,7 @@ class Masker:
         staff: names of the office's own people, in the same form; a text of nothing but these stays.
         phones: digits of numbers that were entered as telephone numbers.
         emails: addresses that were entered, in small letters.
+        ids: digits of long numbers that the workbook itself gives to customers, orders and cases.
     """
 
     kinds: frozenset[str]
@@ -57,6 +60,7 @@ class Masker:
     staff: frozenset[str] = _NOBODY
     phones: frozenset[str] = _NOBODY
     emails: frozenset[str] = _NOBODY
+    ids: frozenset[str] = _NOBODY
     _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -73,6 +77,7 @@ class Masker:
             staff_names(tables),
             _phones(tables) if PHONE in masked else _NOBODY,
             _emails(tables) if EMAIL in masked else _NOBODY,
+            _own_numbers(tables) if IDENTITY in masked else _NOBODY,
         )
 
     def text(self, value: str) -> str:
@@ -121,7 +126,7 @@ class Masker:
         """What is to be hidden; what comes first wins over what overlaps it."""
         text = folded.text
         if IDENTITY in self.kinds:
-            yield from find_identities(text)
+            yield from find_identities(text, self.ids)
         if EMAIL in self.kinds:
             yield from find_emails(text)
             yield from self._other_emails(text)
@@ -225,6 +230,12 @@ def _phones(tables: Mapping[str, SheetData]) -> frozenset[str]:
     typed = _values(tables, frozenset({Kind.PHONE}))
     found = {digits for cell in typed for digits in digits_of(cell)}
     return frozenset(digits for digits in found - ids if not _is_day(digits))
+
+
+def _own_numbers(tables: Mapping[str, SheetData]) -> frozenset[str]:
+    """Long runs of digits in ids: 2026112200000001, or what follows the letters of DD2026112200000001."""
+    ids = _values(tables, frozenset({Kind.ID, Kind.REF}))
+    return frozenset(digits for text in ids for digits in _LONG_ID.findall(fold(text).text))
 
 
 def _is_day(digits: str) -> bool:
