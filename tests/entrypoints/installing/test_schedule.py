@@ -179,7 +179,26 @@ def test_windows_is_given_the_file_and_its_answer_is_told(book: Path, machine: M
     assert "定时运行已安装。" in schedule(book, "--system", "windows", "--show").out
     assert schedule(book, "--system", "windows", "--remove").code == 0
     assert machine.calls[-1] == ["schtasks", "/Delete", "/TN", name, "/F"]
-    assert not file.exists()
+    assert not list(file.parent.iterdir())
+
+
+@pytest.mark.usefixtures("beijing")
+def test_windows_files_that_were_only_looked_at_are_not_taken_for_the_installed_ones(
+    book: Path, machine: Machine
+) -> None:
+    assert schedule(book, "--system", "windows", "--install").code == 0
+    fill(book, "每日刷新", "时间", "08:20")
+    ran = schedule(book, "--system", "windows")
+    assert ran.out.startswith("这次没有安装，只生成了")
+    assert "请再运行一次 --install" in schedule(book, "--system", "windows", "--show").out
+    machine.refuse("/Create", "拒绝访问")
+    assert schedule(book, "--system", "windows", "--install").code == 2
+    (file,) = (book.parent / ".xlcrm" / "schedule").glob("*.installed.xml")
+    given = file.with_name(file.name.replace(".installed", ""))
+    assert given.read_bytes() == file.read_bytes(), "the older task was given back"
+    machine.accept()
+    assert schedule(book, "--system", "windows", "--install").code == 0
+    assert "定时运行已安装。" in schedule(book, "--system", "windows", "--show").out
 
 
 def test_crontab_of_others_survives_install_and_remove(book: Path, machine: Machine) -> None:

@@ -60,7 +60,7 @@ def install(plan: Plan, workbook: Path, mark: str) -> list[str]:
     if plan.system == "cron":
         return _change_crontab(mark, plan.lines)
     folder = plan.folder or kept_in(workbook)
-    old = _contents(folder, plan)
+    old = _installed(folder, plan)
     files = _write(folder, plan.files)
     said: list[str] = []
     try:
@@ -70,6 +70,8 @@ def install(plan: Plan, workbook: Path, mark: str) -> list[str]:
     except ProgramError:
         _undo(folder, plan, files, old)
         raise
+    if plan.folder is None:
+        _write(folder, {_as_installed(plan, name): content for name, content in plan.files.items()})
     return said
 
 
@@ -88,6 +90,7 @@ def remove(plan: Plan, workbook: Path, mark: str) -> list[str] | None:
     folder = plan.folder or kept_in(workbook)
     for name in plan.files:
         (folder / name).unlink(missing_ok=True)
+        (folder / _as_installed(plan, name)).unlink(missing_ok=True)
     return said + [text for command in plan.after for text in _insist(command)]
 
 
@@ -101,7 +104,7 @@ def standing(plan: Plan, workbook: Path, mark: str) -> bool:
         return bool(cron.block_of(_crontab(), mark))
     if plan.asked:
         return _run(plan.asked).code == 0
-    return bool(_contents(plan.folder or kept_in(workbook), plan))
+    return bool(_installed(plan.folder or kept_in(workbook), plan))
 
 
 def up_to_date(plan: Plan, workbook: Path, mark: str) -> bool:
@@ -112,7 +115,7 @@ def up_to_date(plan: Plan, workbook: Path, mark: str) -> bool:
     """
     if plan.system == "cron":
         return cron.block_of(_crontab(), mark) == plan.lines
-    old = _contents(plan.folder or kept_in(workbook), plan)
+    old = _installed(plan.folder or kept_in(workbook), plan)
     return all(_undated(old.get(name, b"")) == _undated(content) for name, content in plan.files.items())
 
 
@@ -128,8 +131,19 @@ def _undated(content: bytes) -> bytes:
     return _DAY.sub("", content.decode("utf-16")).encode("utf-8")
 
 
-def _contents(folder: Path, plan: Plan) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in plan.files if (folder / name).is_file()}
+def _installed(folder: Path, plan: Plan) -> dict[str, bytes]:
+    """Name of a file -> the content that the scheduler was given, where it is known."""
+    places = {name: folder / _as_installed(plan, name) for name in plan.files}
+    return {name: place.read_bytes() for name, place in places.items() if place.is_file()}
+
+
+def _as_installed(plan: Plan, name: str) -> str:
+    """Where a file stands as it was installed.
+
+    Of one that the scheduler copies there is a second one: the first is written anew for who only looks.
+    """
+    stem, dot, suffix = name.rpartition(".")
+    return name if plan.folder is not None else f"{stem}.installed{dot}{suffix}"
 
 
 def _undo(folder: Path, plan: Plan, files: Sequence[Path], old: Mapping[str, bytes]) -> None:

@@ -60,7 +60,7 @@ def write(workbook: Path, system: str, interpreter: str, now: dt.datetime) -> li
     asked = _asked(workbook, system, interpreter, now)
     files = doing.written(asked.plan, workbook, asked.task.mark)
     return [
-        f"定时运行还没有安装，只生成了 {_SYSTEM_NAMES[asked.plan.system]} 要的文件：",
+        f"这次没有安装，只生成了 {_SYSTEM_NAMES[asked.plan.system]} 要的文件：",
         *map(str, files),
         *_when(asked),
         "自动安装：在同一条命令后面加上 --install。",
