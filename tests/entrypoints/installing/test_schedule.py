@@ -156,6 +156,16 @@ def test_installing_notes_only_what_changed_and_leaves_a_running_watch_alone(
     assert Ledger(ledger_file(book)).watched == second
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_another_shell_does_not_make_a_task_outdated(system: str, book: Path, machine: Machine) -> None:
+    assert schedule(book, "--system", system, "--install").code == 0
+    machine.monkeypatch.setenv("PATH", f"{os.environ['PATH']}{os.pathsep}/别处")
+    machine.monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    assert telling.INSTALLED in schedule(book, "--system", system, "--show").out
+    asked = telling._asked(book, system, "/别的/python", NOW)
+    assert telling.state(asked.plan, book, asked.task.mark) == telling.OUTDATED
+
+
 def test_launchd_lets_go_of_the_older_agent_first(book: Path, machine: Machine) -> None:
     assert schedule(book, "--system", "macos", "--install").code == 0
     label, domain = f"xlcrm.50-{mark(book)}", f"gui/{os.getuid()}"

@@ -25,6 +25,11 @@ _PATIENCE: Final = 60
 _NO_CRONTAB: Final = "no crontab for"
 _FOLDER: Final = "schedule"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d(?=T)")
+_ENVIRONMENT: Final = re.compile(
+    rb"^Environment=[^\n]*\n|<key>EnvironmentVariables</key>\s*<dict>.*?</dict>", re.MULTILINE | re.DOTALL
+)
+"""What a unit of systemd and an agent of launchd say of the user's variables."""
+_LANGUAGE: Final = re.compile(r" LANG='[^']*'")
 
 
 class Said(NamedTuple):
@@ -108,15 +113,15 @@ def standing(plan: Plan, workbook: Path, mark: str) -> bool:
 
 
 def up_to_date(plan: Plan, workbook: Path, mark: str) -> bool:
-    """Whether what stands there is what would be written now.
+    """Whether what stands there is what would be written now, but for what the shell's variables say.
 
     Raises:
         ProgramMissing, ProgramError: the scheduler does not answer.
     """
     if plan.system == "cron":
-        return cron.block_of(_crontab(), mark) == plan.lines
+        return [*map(_bare_line, cron.block_of(_crontab(), mark))] == [*map(_bare_line, plan.lines)]
     old = _installed(plan.folder or kept_in(workbook), plan)
-    return all(_undated(old.get(name, b"")) == _undated(content) for name, content in plan.files.items())
+    return all(_bare(old.get(name, b"")) == _bare(content) for name, content in plan.files.items())
 
 
 def kept_in(workbook: Path) -> Path:
@@ -124,11 +129,16 @@ def kept_in(workbook: Path) -> Path:
     return workbook.resolve().parent / PRIVATE_FOLDER / _FOLDER
 
 
-def _undated(content: bytes) -> bytes:
-    """A file without the day of its making, which only Windows' has."""
+def _bare(content: bytes) -> bytes:
+    """A file without the day of its making (Windows), and without PATH and LANG, which each shell sets."""
     if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content
+        return _ENVIRONMENT.sub(b"", content)
     return _DAY.sub("", content.decode("utf-16")).encode("utf-8")
+
+
+def _bare_line(line: str) -> str:
+    """The same for a line of a crontab; its PATH is always the same."""
+    return _LANGUAGE.sub("", line, count=1)
 
 
 def _installed(folder: Path, plan: Plan) -> dict[str, bytes]:
