@@ -125,6 +125,22 @@ def test_the_sheet_is_told_without_a_backup_and_nothing_else_changes(demo: Path)
     pd.testing.assert_frame_equal(before.frame[entered], after.frame[entered])
 
 
+def test_what_was_wrong_is_told_no_longer_than_it_is(demo: Path) -> None:
+    put_jobs(demo, row_of("甲", at="？"), row_of("乙", at="？"), row_of("丙", last_result="成功：好。"))
+    write_status(demo, {})
+    wrong = [str(cell) for cell in jobs_sheet(demo).frame["last_result"]]
+    assert ["“？”不能使用" in cell for cell in wrong] == [True, True, False]
+    put_jobs(
+        demo,
+        row_of("甲", last_result=wrong[0]),
+        row_of("乙", at="？", enabled="否", last_result=wrong[1]),
+        row_of("丙", last_result=wrong[2]),
+    )
+    write_status(demo, {"甲": Status(next_run=dt.datetime(2026, 3, 3, 8, 30))})
+    after = jobs_sheet(demo).frame["last_result"]
+    assert list(after.isna()) == [True, True, False]
+
+
 def test_an_open_workbook_is_read_and_not_told(demo: Path) -> None:
     demo.with_name(f"~${demo.name}").write_bytes(b"\x04Wang".ljust(165, b" "))
     assert read_plan(demo, NOW).jobs

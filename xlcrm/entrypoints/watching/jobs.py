@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from xlcrm.tables.frames import SheetData
 
+NOT_RUN: Final = "这个任务没有运行，其他任务照常。"
+"""How the sentence of every wrong row ends, by which it is known again in the sheet."""
 EVERY_DAY: Final = frozenset(range(7))
 _DAY_MINUTES: Final = 24 * 60
 _SHORTEST: Final = 5
@@ -169,4 +171,4 @@ def _days(typed: str) -> frozenset[int]:
 def _sentence(sheet: SheetData, row: int, wrong: _Wrong) -> str:
     heading = sheet.headings.get(wrong.key, JOBS.by_key[wrong.key].heading)
     found = f"“{wrong.found}”不能使用" if wrong.found else "没有填写"
-    return f"{sheet.sheet}第{row}行的“{heading}”{found}，{wrong.advice}；这个任务没有运行，其他任务照常。"
+    return f"{sheet.sheet}第{row}行的“{heading}”{found}，{wrong.advice}；{NOT_RUN}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from xlcrm.actions.blocks import auto_blocks
 from xlcrm.actions.loading import calendar
 from xlcrm.compute.facts import objects
-from xlcrm.entrypoints.watching.jobs import read_jobs
+from xlcrm.entrypoints.watching.jobs import NOT_RUN, read_jobs
 from xlcrm.entrypoints.watching.status import Status
 from xlcrm.errors import SheetMissing
 from xlcrm.rules.parameters import read_parameters
@@ -131,4 +131,6 @@ def _columns(sheet: SheetData, status: Mapping[str, Status]) -> Columns:
         elif one.last_run is not None:
             values["last_run"][at] = one.last_run
             values["last_result"][at] = one.last_result[:_LONGEST]
+        elif str(values["last_result"][at]).endswith(NOT_RUN):  # it is right again, or switched off
+            values["last_result"][at] = None
     return values
