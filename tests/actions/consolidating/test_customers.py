@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.actions.consolidating.branches import CLOUD, SEA, frame
 from xlcrm.actions.consolidating.customers import alike, merged_row
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from random import Random

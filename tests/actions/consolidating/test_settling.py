@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.actions.consolidating.branches import CLOUD, HILL, SEA, branch, cells, joined
 from xlcrm.actions.consolidating.settling import Settled, settle, unique_names
+from xlcrm.rules.reading import default_book
 
 
 def _kinds(settled: Settled) -> list[tuple[str, str, str, str]]:
@@ -360,6 +361,59 @@ def test_many_branches_are_counted_not_listed() -> None:
     assert conflict.branches == "分部0、分部1、分部2、分部3、分部4、分部5、分部6、分部7 等 12 个"
 
 
+def test_a_note_stays_with_its_record_where_a_customer_has_the_same_number() -> None:
+    def of(name: str, text: str) -> dict[str, Any]:
+        return {
+            "customers": [customer("1", name)],
+            "complaints": [{"complaint_id": "1", "content": text}],
+            "due_list": [
+                {"task_id": f"{rule}|1|20261122", "note": text}
+                for rule in (customers_rule, complaints_rule, "X9")
+            ],
+        }
+
+    homes = {rule.table: rule.rule_id for rule in default_book("crm").rules}
+    customers_rule, complaints_rule = homes["customers"], homes["complaints"]
+    settled = settle(
+        joined(branch(0, "甲", **of(CLOUD, "噪音")), branch(1, "乙", **of(CLOUD, "漏水"))), "crm"
+    )
+    assert cells(settled, "customers", "customer_id") == [("1", "甲、乙")]
+    assert cells(settled, "complaints", "complaint_id") == [("甲-1", "甲"), ("乙-1", "乙")]
+    assert cells(settled, "due_list", "task_id", "note") == [
+        (f"{customers_rule}|1|20261122", "甲：噪音；乙：漏水", "甲、乙"),
+        (f"{complaints_rule}|甲-1|20261122", "噪音", "甲"),
+        ("X9|1|20261122", "甲：噪音；乙：漏水", "甲、乙"),
+        (f"{complaints_rule}|乙-1|20261122", "漏水", "乙"),
+    ]
+    told = [each for each in settled.conflicts if "无法判断" in each.what]
+    assert [(each.kind, each.number, each.branches) for each in told] == [
+        ("任务备注", "X9|1|20261122", "甲"),
+        ("任务备注", "X9|1|20261122", "乙"),
+    ]
+
+
+def test_texts_beside_a_case_of_the_recovery_report_stay_with_it() -> None:
+    def of(name: str) -> dict[str, Any]:
+        return {
+            "customers": [customer("K1", name)],
+            "recovery_cases": [{"recovery_id": "A 1", "customer_id": "K1", "name": name}],
+            "recovery_assessments": [
+                {"dimension": "响应", "indicator": f"首次响应（{about} {name}）", "improvement": name}
+                for about in ("A1", "K1/2026-11-20", "A10")
+            ],
+        }
+
+    settled = settle(joined(branch(0, "甲（北）", **of(CLOUD)), branch(1, "乙", **of(SEA))), "recovery")
+    assert [row[0] for row in cells(settled, "recovery_assessments", "indicator")] == [
+        f"首次响应（甲北-A1 {CLOUD}）",
+        f"首次响应（甲北-K1/2026-11-20 {CLOUD}）",
+        f"首次响应（A10 {CLOUD}）",
+        f"首次响应（乙-A1 {SEA}）",
+        f"首次响应（乙-K1/2026-11-20 {SEA}）",
+        f"首次响应（A10 {SEA}）",
+    ]
+
+
 def test_notes_of_several_branches_beside_one_task_become_one() -> None:
     task, team = "S01|KH001|20261122", "P30|团队|20261122"
     settled = settle(
@@ -405,7 +459,7 @@ def test_notes_of_several_branches_beside_one_task_become_one() -> None:
         ),
         (team, "甲、丙", "合并为一行"),
     ]
-    assert {each.kind for each in settled.conflicts[1:]} == {"同一任务的备注"}
+    assert {each.kind for each in settled.conflicts[1:]} == {"任务备注"}
 
 
 def test_texts_beside_one_row_of_a_report_become_one_and_long_ones_are_told() -> None:

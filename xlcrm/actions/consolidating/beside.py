@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -11,8 +13,11 @@ from xlcrm.actions.blocks import plain
 from xlcrm.actions.consolidating.conflicts import BESIDE, listed
 from xlcrm.actions.consolidating.desk import ORIGINS
 from xlcrm.actions.consolidating.joining import AT
+from xlcrm.actions.consolidating.spaces import CASES, CUSTOMERS, SPACES, users_of
 from xlcrm.compute.lists.reports import ROW_KEYS
-from xlcrm.tables import BY_NAME
+from xlcrm.compute.tasks import named_by
+from xlcrm.rules.reading import default_book
+from xlcrm.tables import BY_NAME, FULL
 from xlcrm.tables.base import Kind, Role
 from xlcrm.tables.cells import cell_text
 from xlcrm.tables.system import DUE_LIST
@@ -20,27 +25,80 @@ from xlcrm.tables.system import DUE_LIST
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlcrm.actions.consolidating.desk import Desk, Rename
+    from xlcrm.actions.consolidating.desk import Desk
+    from xlcrm.actions.consolidating.spaces import Space
     from xlcrm.tables import Column
 
 _LISTS: Final[Mapping[str, tuple[str, ...]]] = {DUE_LIST.name: ("task_id",), **ROW_KEYS}
 """List -> the columns that tell its rows apart."""
+RECOVERY: Final = "recovery_assessments"
+_CASE: Final = re.compile(r"(?<=（)([^\s（）/]+/?)[^\s（）]*")
 _ROOM: Final = 32_000
 """Characters of a joined text; a cell of Excel holds 32,767."""
 
 
-def rename_tasks(desk: Desk) -> None:
-    """Texts beside tasks stay with them: the id of a task holds the id of its case or customer."""
-    if not desk.has(DUE_LIST.name, "task_id"):
-        return
+def rename_beside(desk: Desk) -> None:
+    """Texts beside tasks and cases stay with them: what keeps them holds the id of a case or customer."""
+    if desk.has(DUE_LIST.name, "task_id"):
+        _rename_tasks(desk)
+    if desk.has(RECOVERY, "indicator"):
+        _rename_cases(desk)
+
+
+def _rename_tasks(desk: Desk) -> None:
     frame = desk.frames[DUE_LIST.name]
-    rename: Rename = {pair: new for own in desk.renamed.values() for pair, new in own.items()}
     texts = []
     for at, text in zip(frame[AT], frame["task_id"], strict=True):
         rule, *rest = text.split("|") if isinstance(text, str) else [""]
-        about = [rename.get((at, part), part) for part in rest[:1]]
+        found = [_new_id(desk, rule, at, part) for part in rest[:1]]
+        if None in found:
+            what = f"{rest[0]} 在本分部是不止一种编号，改法不同，无法判断备注写的是哪一个"
+            done = "任务编号保持原样；任务不在清单里时备注记入 操作日志，请核对"
+            desk.say(BESIDE, DUE_LIST.name, text, [at], what, done)
+        about = [new or part for new, part in zip(found, rest, strict=False)]
         texts.append("|".join((rule, *about, *rest[1:])) or None)
     desk.frames[DUE_LIST.name] = frame.assign(task_id=pd.Series(texts, index=frame.index, dtype="str"))
+
+
+def _new_id(desk: Desk, rule: str, at: int, number: str) -> str | None:
+    """What an id of a task is called in the group; None where it may be several."""
+    pair = (at, number)
+    own = next((space for space in _spaces_of(rule) if pair in desk.known[space]), None)
+    spaces = [own] if own else [space for space in SPACES if pair in desk.known[space]]
+    names = {desk.renamed[space].get(pair, number) for space in spaces} or {number}
+    return names.pop() if len(names) == 1 else None
+
+
+@cache
+def _spaces_of(rule: str) -> tuple[Space, ...]:
+    """Of which kind the ids in the tasks of a packaged rule are, the likeliest first (see `task_ids`)."""
+    table = {each.rule_id: each.table for each in default_book(FULL).rules}.get(rule)
+    if table is None:
+        return ()
+    named = tuple(space for space in SPACES if (table, named_by(table)) in users_of(space))
+    return (*named, CUSTOMERS) if table == "customers" or BY_NAME[table].account else named
+
+
+def _rename_cases(desk: Desk) -> None:
+    """评估指标 names a case by its number without blanks and brackets, or by its customer's and a day."""
+    rename = {
+        (at, _bare(old) + mark): _bare(new) + mark
+        for space, mark in ((CASES, ""), (CUSTOMERS, "/"))
+        for (at, old), new in desk.renamed[space].items()
+    }
+    frame = desk.frames[RECOVERY]
+    texts = frame["indicator"].copy()
+    for label, at, text in zip(frame.index, frame[AT], frame["indicator"], strict=True):
+        named = _CASE.search(text) if isinstance(text, str) else None
+        new = named and next((rename[at, key] for key in (named[0], named[1]) if (at, key) in rename), "")
+        if named and new:
+            rest = text[named.end(1) :] if new.endswith("/") else text[named.end() :]
+            texts.loc[label] = text[: named.start()] + new + rest
+    desk.frames[RECOVERY] = frame.assign(indicator=texts)
+
+
+def _bare(number: str) -> str:
+    return re.sub(r"[\s（）]+", "", number)
 
 
 def join_texts(desk: Desk) -> None:

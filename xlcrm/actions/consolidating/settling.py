@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlcrm.actions.consolidating.beside import join_texts, rename_tasks
+from xlcrm.actions.consolidating.beside import join_texts, rename_beside
 from xlcrm.actions.consolidating.conflicts import DIFFERENT, SAME_CUSTOMER, SAME_ROWS, Conflict, listed
 from xlcrm.actions.consolidating.customers import alike, merged_row
 from xlcrm.actions.consolidating.desk import ORIGINS, Desk
@@ -71,7 +71,7 @@ def settle(joined: Joined, pack: str = FULL) -> Settled:
     for space in SPACES:
         _settle_space(desk, space)
     _drop_shipped(desk)
-    rename_tasks(desk)
+    rename_beside(desk)
     join_texts(desk)
     for space in SPACES:
         tell_strangers(desk, space)
