@@ -43,6 +43,18 @@ class Folded(NamedTuple):
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _GAP: Final = r"[ \t.·()\-]"
 """What people put between digits."""
+_DAY: Final = (
+    r"(?:19|20)[0-9]{2}(?:-(?:0?[1-9]|1[0-2])-|/(?:0?[1-9]|1[0-2])/|\.(?:0?[1-9]|1[0-2])\.)"
+    r"(?:0[1-9]|[12][0-9]|3[01]|[1-9])(?![0-9])"
+)
+_NO_DAY: Final = rf"(?!(?<=[ \t]){_DAY}(?![\-.·()/][0-9]|[ ]{{1,3}}[0-9]{{1,2}}(?![0-9:点时])))"
+"""The number does not go on with a day, whatever time follows it: 138 2026-11-22, T+3 2026-11-22 08:30."""
+_BARE_DAY: Final = re.compile(r"0[0-9]{2,3}-20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_CALLED: Final = re.compile(r"(?:[话机打电线真]|[Tt][Ee][Ll]\.?)[号码]{0,2}[ ::]{0,3}$")
+"""What says that a telephone number follows."""
+_SIZES: Final = re.compile(r"(?:[0-9]{1,2}\.[0-9] +){2,}[0-9]{1,2}(?:\.[0-9])?")
+"""16.5 17.5 18.5 19: a row of measures."""
+_AMOUNT: Final = r"(?:\.[0-9]{1,2})?[ ]*(?:元|万|亿|块|人民币|%)"
 _FREE: Final = r"(?<![0-9])(?!(?<=\*{4})[0-9]{1,4}(?![0-9]))"
 """Where a number may begin: not with the last digits of one that is hidden; a star alone is a mark."""
 _HOME: Final = rf"(?:\+?(?:00)?86{_GAP}{{0,3}})"
@@ -54,21 +66,25 @@ _LONG: Final = re.compile(
 """In one, in the groups of a card, or in those of an identity number."""
 _BORN: Final = re.compile(r"[1-9][0-9]{5}(?:19[0-9]{2}|20[01][0-9])(?:0[1-9]|1[0-2])[0-3][0-9]{4}[0-9Xx]")
 """In the form of an identity number, somebody's birthday in it."""
+_NAMED_ON: Final = rf"(?!(?<![0-9]){_DAY}(?:(?![ \-]*[0-9])|[ ]+[0-9]{{1,2}}[:点时]))"
 _NAMED: Final = re.compile(
     r"(?:身份证|护照|通行证|回乡证|军官证|驾驶证|社保卡|银行卡|证件|卡号|账号)(?:号码|号)?[ ::为是]{0,3}"
-    r"(?P<number>[A-Za-z]{0,3}[0-9][0-9A-Za-z\- ]{4,22}[0-9A-Za-z])"
+    rf"(?P<number>(?>[A-Za-z]{{0,3}}{_NAMED_ON}[0-9](?:[\- ]{{0,2}}{_NAMED_ON}[0-9A-Za-z]){{5,22}}))"
+    rf"(?!{_AMOUNT})"
 )
 _MOBILE: Final = re.compile(
-    rf"{_FREE}{_HOME}?1{_GAP}{{0,2}}[3-9](?:{_GAP}{{0,2}}[0-9]){{9}}(?![0-9])",
+    rf"{_FREE}{_HOME}?1{_GAP}{{0,2}}[3-9](?:{_GAP}{{0,2}}{_NO_DAY}[0-9]){{9}}(?![0-9])",
 )
 _LANDLINE: Final = re.compile(
     rf"{_FREE}(?:{_HOME}\(?0?|\(?0)(?:10|2[0-9]|[3-9][0-9]{{2}}){_GAP}{{0,3}}"
-    rf"[2-8](?:{_GAP}?[0-9]){{6,7}}(?:[ ]*(?:转|分机:?|[Ee]xt\.?|#|-)[ ]*[0-9]{{1,6}})?(?![0-9])",
+    rf"{_NO_DAY}[2-8](?:{_GAP}?{_NO_DAY}[0-9]){{6,7}}"
+    rf"(?:[ ]*(?:转|分机:?|[Ee]xt\.?|#|-)[ ]*[0-9]{{1,6}})?(?![0-9])",
 )
 _SERVICE: Final = re.compile(rf"{_FREE}[48]00[ \-][0-9]{{3}}[ \-]?[0-9]{{4}}(?![0-9])")
-_FOREIGN: Final = re.compile(rf"{_FREE}\+(?!0)[0-9](?:{_GAP}{{0,2}}[0-9]){{6,14}}(?![0-9])")
-_AND_DAY: Final = re.compile(r"[^ ]* +(?:19|20)[0-9]{2}([\-.])(?:0[1-9]|1[0-2])\1[0-3][0-9]")
-"""A number and a day behind it: 138 2026-11-22."""
+_FOREIGN: Final = re.compile(
+    rf"{_FREE}(?<!\+)\+(?!0|[0-9]+\.[0-9]{{1,2}}(?![0-9.]))[0-9]"
+    rf"(?:{_GAP}{{0,2}}{_NO_DAY}[0-9]){{7,14}}(?![0-9])(?!{_AMOUNT})"
+)
 _DOT: Final = r"(?:\.|(?<=[A-Za-z])。(?=[A-Za-z]))"
 """A full stop is typed for a dot by mistake; after an address it ends a sentence."""
 _EMAIL: Final = re.compile(
@@ -142,9 +158,18 @@ def find_phones(text: str) -> Iterator[Span]:
     if not _DIGITS.search(text):
         return
     for pattern in (_MOBILE, _LANDLINE, _SERVICE, _FOREIGN):
-        for found in pattern.finditer(text):
-            if not _AND_DAY.fullmatch(found[0]):
+        at = 0
+        while found := pattern.search(text, at):
+            at = found.start() + 1
+            if not _is_else(found):
+                at = found.end()
                 yield Span(*found.span(), shown_phone(found[0]))
+
+
+def _is_else(found: re.Match[str]) -> bool:
+    """A row of measures, or an order 021-20261122 that nothing calls a telephone number."""
+    called = _CALLED.search(found.string[: found.start()])
+    return bool(_SIZES.fullmatch(found[0]) or (_BARE_DAY.fullmatch(found[0]) and not called))
 
 
 def find_known(text: str, known: frozenset[str]) -> Iterator[Span]:
