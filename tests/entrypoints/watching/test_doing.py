@@ -83,6 +83,7 @@ def test_without_recipients_and_now_the_action_decides(demo: Path) -> None:
         (Outcome("1 封邮件都没有发出", ok=False), ("失败", "1 封邮件都没有发出。")),
         (Outcome("1 封邮件都没有发出", ok=False, later=True), ("等待", "1 封邮件都没有发出。")),
         (Outcome("现在不是工作时间", later=True, calm=True), ("等待", "现在不是工作时间。")),
+        (Outcome("已发送 1 封，1 封待重发", later=True), ("等待", "已发送 1 封，1 封待重发。")),
         (Outcome("好", saved=Saved(3)), ("成功", "好。")),
     ],
 )
