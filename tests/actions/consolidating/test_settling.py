@@ -168,6 +168,39 @@ def test_cases_are_one_where_every_cell_is_the_same() -> None:
     assert settled.merged == {"complaints": 1}
 
 
+def test_rows_under_a_case_of_two_branches_stand_as_often_as_in_one() -> None:
+    """But those under another case, or of a branch that does not have the case, stay."""
+    case = {"complaint_id": "T1", "content": "噪音"}
+    step, visit = ({"complaint_id": "T1", "step": text} for text in ("调查", "回访"))
+    log = [{"case_id": "T1", "status": "等待客户"}]
+    other = {"complaint_id": "T2", "step": "调查"}
+    whole = joined(
+        branch(0, "甲", complaints=[case], complaint_steps=[step, visit], status_changes=log),
+        branch(1, "乙", complaints=[case], complaint_steps=[step, step, other], status_changes=log),
+        branch(2, "丙", complaint_steps=[step, other]),
+        branch(3, "丁", complaints=[{"complaint_id": "T1", "content": "漏水"}], complaint_steps=[step]),
+    )
+    settled = settle(whole, "crm")
+    assert cells(settled, "complaint_steps", "complaint_id", "step") == [
+        ("甲-T1", "调查", "甲、乙"),
+        ("甲-T1", "回访", "甲"),
+        ("甲-T1", "调查", "乙"),
+        ("T2", "调查", "乙"),
+        ("T1", "调查", "丙"),
+        ("T2", "调查", "丙"),
+        ("丁-T1", "调查", "丁"),
+    ]
+    assert cells(settled, "status_changes", "case_id") == [("甲-T1", "甲、乙")]
+    assert settled.merged == {"complaints": 1, "complaint_steps": 1, "status_changes": 1}
+    for table, rows in whole.frames.items():
+        assert len(rows) == len(settled.frames[table]) + settled.merged[table]
+    assert [(each.sheet, each.what) for each in settled.conflicts if each.kind == "相同记录"] == [
+        ("客户投诉登记表", "这些分部的记录完全相同"),
+        ("投诉处理跟踪表", "相同记录下的 1 行在几个分部完全相同"),
+        ("状态变更表", "相同记录下的 1 行在几个分部完全相同"),
+    ]
+
+
 def test_different_cases_are_told_apart_in_logs_and_steps_and_beside_tasks() -> None:
     def of(text: str) -> dict[str, Any]:
         return {
@@ -509,6 +542,7 @@ def test_nothing_is_lost_and_every_record_still_finds_its_customer(
             f"分部{at}",
             customers=[customer(number, name) for number, name in customers],
             complaints=[{"complaint_id": case, "customer_id": number, "name": "x"} for case, number in cases],
+            complaint_steps=[{"complaint_id": case, "step": "调查"} for case, _ in cases],
             transactions=[{"customer_id": number, "product": "p"} for number in deals],
         )
         for at, (customers, cases, deals) in enumerate(offices)

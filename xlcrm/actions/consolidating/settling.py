@@ -15,6 +15,7 @@ from xlcrm.actions.consolidating.beside import join_texts, rename_beside
 from xlcrm.actions.consolidating.conflicts import DIFFERENT, SAME_CUSTOMER, SAME_ROWS, Conflict, listed
 from xlcrm.actions.consolidating.customers import alike, merged_row
 from xlcrm.actions.consolidating.desk import ORIGINS, Desk
+from xlcrm.actions.consolidating.doubled import drop_doubled, values
 from xlcrm.actions.consolidating.joining import AT
 from xlcrm.actions.consolidating.spaces import CUSTOMERS, SPACES, users_of
 from xlcrm.actions.consolidating.telling import tell_copies, tell_namesakes, tell_strangers
@@ -106,19 +107,28 @@ def _settle_space(desk: Desk, space: Space) -> None:
         if counts[number] > 1:
             uses.setdefault(number, {}).setdefault(at, []).append(row)
     gone: list[Row] = []
+    one: dict[tuple[int, str], list[int]] = {}
     taken = set(counts)
     alike_of, merge = (_customers_alike, _merge_customer) if space is CUSTOMERS else (_rows_alike, _merge)
     for number, groups in alike_of(desk, space, uses).items():
         for places in groups:
             if len(places) > 1:
                 gone += merge(desk, number, {at: uses[number][at] for at in places})
+                one |= dict.fromkeys(((at, number) for at in places), places)
         if len(groups) > 1:
             first = uses[number][groups[0][0]][0]
             rename |= _told_apart(desk, space.word, (first[0], number), groups, taken)
     for table, rows in _by_table(gone).items():
         desk.drop(table, rows)
+    if one and space is not CUSTOMERS:  # of one customer each branch keeps its own records
+        drop_doubled(desk, space, one)
+    if rename:
+        _rename_rows(desk, space, rename)
+
+
+def _rename_rows(desk: Desk, space: Space, rename: Rename) -> None:
     for table, key in users_of(space):
-        if rename and desk.has(table, key):
+        if desk.has(table, key):
             desk.frames[table] = _renamed(desk.frames[table], key, rename)
 
 
@@ -191,12 +201,6 @@ def _rows_alike(desk: Desk, space: Space, uses: Uses) -> dict[str, Groups]:
             same.setdefault(tuple((row[0], cells[row]) for row in own_rows), []).append(at)
         found[number] = list(same.values())
     return found
-
-
-def values(frame: pd.DataFrame) -> list[tuple[object, ...]]:
-    """The cells of each row, None for a blank one."""
-    cells = frame.astype(object)
-    return list(cells.where(cells.notna(), None).itertuples(index=False, name=None))
 
 
 def _merge(desk: Desk, number: str, same: Mapping[int, Sequence[Row]]) -> list[Row]:
