@@ -482,7 +482,7 @@ def test_once_gives_up_a_workbook_that_cannot_be_read(clock: Clock, tmp_path: Pa
 
 
 def test_once_looks_again_after_its_jobs(clock: Clock, tmp_path: Path) -> None:
-    place = office(clock, tmp_path, job("a", "08:00"), job("b", "08:02"))
+    place = office(clock, tmp_path, job("b", "08:02", row=1), job("a", "08:00", row=2))
     place.watcher().run_once()
     clock.go_to("2026-03-02T08:00")
 
