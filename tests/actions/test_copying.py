@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from tests.actions.copies import NOW, Secrets, leaks, texts, workbook
 from xlcrm.actions import copying
 from xlcrm.actions.base import CopyParams, silent
+from xlcrm.actions.copy_files import is_copy
 from xlcrm.actions.copy_secret import VARIABLE, is_encrypted, opened
 from xlcrm.actions.copying import CopyWanted, copy, make_copy
 from xlcrm.actions.loading import load
@@ -233,6 +234,40 @@ def test_an_encrypted_copy_is_replaced_with_its_password_only(own: Path) -> None
         pressed(own, encrypt=True, password=SecretStr("another"))
     with pytest.raises(UsageError, match="不是 xlcrm 生成"):
         pressed(own)
+
+
+@pytest.mark.parametrize("word", ["统计", "数据", "截至"])
+def test_a_contact_called_like_a_word_of_the_copy_does_not_refuse_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    learned = Masker.of(office.loaded.reading.tables, frozenset(MASKED))
+    named = dataclasses.replace(learned, names=learned.names | {word})
+    monkeypatch.setattr(Masker, "of", lambda *_: named)
+    book = load_workbook(io.BytesIO(office.copied()))
+    assert book[HOME].cell(2, 2).value == "数据截至 2026-11-20 10:30，分析统计 2026年11月（截至20日）"
+
+
+def damaged(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes(255 - byte for byte in content[place : place + 64]) + content[place + 64 :]
+
+
+def test_a_damaged_file_is_no_copy_of_ours(office: Office) -> None:
+    made = office.copied()
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        begin = package.getinfo("docProps/core.xml").header_offset
+    assert is_copy(made)
+    assert not is_copy(damaged(made, begin + 60))
+    for place in range(len(made) - 700, len(made), 23):
+        is_copy(damaged(made, place))
+
+
+def test_a_damaged_file_with_a_password_is_no_copy_of_ours(office: Office) -> None:
+    made = office.copied(password=PASSWORD)
+    assert opened(made[:600], PASSWORD) is None
+    start = made.index(b"<?xml")
+    assert opened(damaged(made, start), PASSWORD) is None
+    assert opened(damaged(made, start + 300), PASSWORD) is None
+    assert opened(damaged(made, 40), PASSWORD) is None
 
 
 @pytest.mark.parametrize(

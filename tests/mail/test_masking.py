@@ -187,7 +187,6 @@ def test_a_kind_that_is_not_set_stays(left: str) -> None:
     masker = learned(ALL - {left})
     for kind, text in texts.items():
         assert masker.hides(text) == (kind != left), kind
-    assert masker.words == "、".join(kind for kind in MASKED if kind != left)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from xlcrm.actions.own_texts import with_texts
 from xlcrm.actions.refresh import check_input
 from xlcrm.analysis.scope import Scope, month_text
 from xlcrm.analysis.sheets import Made, analyse
+from xlcrm.analysis.wording import PERIOD
 from xlcrm.checks import run_checks
 from xlcrm.compute.lists.open_cases import open_count
 from xlcrm.compute.run import run
@@ -240,6 +241,8 @@ def _masked_panel(panel: Filled, masker: Masker) -> Filled:
 
 def _own_words(content: Management) -> Iterator[str]:
     """Texts that stand on every copy, whoever the customers are."""
+    yield content.cover.as_of
+    yield from (PERIOD, content.period)
     yield from (text for line in content.cover.masked for text in line)
     yield from content.cover.notes
     yield from (label for label, _ in content.cover.cards)

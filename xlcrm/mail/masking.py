@@ -26,7 +26,6 @@ from xlcrm.mail.personal import (
     shown_email,
     shown_phone,
 )
-from xlcrm.rules.parameters import MASKED
 from xlcrm.tables.base import Kind
 
 if TYPE_CHECKING:
@@ -93,11 +92,6 @@ class Masker:
     def hides(self, value: str) -> bool:
         """Whether anything in the text is to be hidden."""
         return self.text(value) != value
-
-    @property
-    def words(self) -> str:
-        """What is hidden, for the reader: 电话、邮箱、联系人、证件号."""
-        return "、".join(kind for kind in MASKED if kind in self.kinds)
 
     def _cell(self, value: Any) -> Any:
         if isinstance(value, str):
