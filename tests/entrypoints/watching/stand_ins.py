@@ -121,6 +121,7 @@ class Office:
         self.doing: Callable[[Job], str | Done] = lambda job: f"{job.name}完成。"
         self.ran: list[tuple[str, dt.datetime]] = []
         self.asked: list[dt.datetime | None] = []
+        self.days: list[dt.date] = []
         self.lines: list[str] = []
         self.told: list[Mapping[str, Status]] = []
         self.end = float("inf")
@@ -151,7 +152,8 @@ class Office:
             raise self.broken
         return Plan(self.jobs, self.worktime, self.clock.zone, fixed_clock=self.fixed_clock)
 
-    def _do(self, job: Job, now: dt.datetime | None) -> Done:
+    def _do(self, job: Job, now: dt.datetime | None, day: dt.date) -> Done:
+        self.days.append(day)
         self.asked.append(now)
         done = self.doing(job)
         self.ran.append((job.name, self.clock.wall))

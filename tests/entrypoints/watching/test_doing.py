@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xlcrm.workbook.port import Door
 
 NOW = dt.datetime(2026, 3, 2, 8, 30)
+DAY = dt.date(2026, 2, 27)
 
 
 class Seen:
@@ -58,7 +59,7 @@ def seen(outcome: Outcome | None = None) -> Iterator[Seen]:
 @pytest.mark.parametrize("action", JOB_ACTION.values)
 def test_every_job_is_an_action_that_takes_what_it_is_asked(demo: Path, action: str) -> None:
     with seen() as found:
-        done = do(demo, job(action=action, recipients=("张三",)), NOW, silent)
+        done = do(demo, job(action=action, recipients=("张三",)), NOW, silent, DAY)
     assert done == Done("成功", "完成。")
     assert found.action is ACTIONS[DOINGS[action].action]
     assert found.params.now == NOW
@@ -66,6 +67,7 @@ def test_every_job_is_an_action_that_takes_what_it_is_asked(demo: Path, action: 
         assert found.params.letters == (action,)
         assert found.params.to == ("张三",)
         assert found.params.apply
+        assert found.params.day == DAY
     assert found.door.write is (found.action.writes and not found.action.late)
 
 

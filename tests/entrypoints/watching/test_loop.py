@@ -183,6 +183,7 @@ def test_a_weekend_asleep_is_one_catch_up(clock: Clock, tmp_path: Path) -> None:
     assert hours(place) == ["每天 09 07:10", "工作日 09 07:10", "常常 09 07:10"]
     assert "（补 03-08 18:00）" in place.lines[1]
     assert "（补 03-06 17:00）" in place.lines[2]
+    assert place.days[-3:-1] == [dt.date(2026, 3, 8), dt.date(2026, 3, 6)]
 
 
 def test_asleep_in_the_middle_of_a_nap_is_the_same(clock: Clock, tmp_path: Path) -> None:

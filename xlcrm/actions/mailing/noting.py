@@ -124,9 +124,7 @@ def note(
             with FileDoor(door.path, write=True) as own:
                 now = loaded if own.seen == desk.seen else load(own, loaded.facts.now, progress)
                 saved = _apply(own, _blocks(now, events, entry))
-    except (
-        XlcrmError
-    ) as error:  # whatever it is, the letters have gone, and that is to be told
+    except XlcrmError as error:  # whatever it is, the letters have gone, and that is to be told
         return None, (
             f"没能写入发送记录（{error.message.removesuffix('。')}）；已记在工作簿旁边的邮件日志里，"
             "不会重复发送，下次运行时补记"

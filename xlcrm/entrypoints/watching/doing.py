@@ -71,7 +71,7 @@ DOINGS: Final[Mapping[str, Doing]] = {
 ORDER: Final[Mapping[str, int]] = {name: at for at, name in enumerate(DOINGS)}
 
 
-def do(path: Path, job: Job, now: dt.datetime | None, progress: Progress) -> Done:
+def do(path: Path, job: Job, now: dt.datetime | None, progress: Progress, day: dt.date | None = None) -> Done:
     """Run a job's action once.
 
     A workbook that Excel or LibreOffice has open is written there, where it can be reached, and left unsaved.
@@ -82,13 +82,14 @@ def do(path: Path, job: Job, now: dt.datetime | None, progress: Progress) -> Don
         job: what to do.
         now: the run's moment on the wall clock of 时区; None where 固定时钟 says it.
         progress: told the stages.
+        day: of which it was due: mail that is caught up does not stand for today's.
 
     Raises:
         XlcrmError: it cannot go on. `WorkbookInUse` and `ProgramBusy` say: not now.
     """
     doing = DOINGS[job.action]
     action = _action(job, doing)
-    params = _params(action, doing, job, now)
+    params = _params(action, doing, job, now, day)
     with contextlib.ExitStack() as stack:
         live = False
         try:
@@ -114,12 +115,14 @@ def _action(job: Job, doing: Doing) -> Action:
     return action
 
 
-def _params(action: Action, doing: Doing, job: Job, now: dt.datetime | None) -> Params:
+def _params(action: Action, doing: Doing, job: Job, now: dt.datetime | None, day: dt.date | None) -> Params:
     asked = dict(doing.asked)
     if now is not None:
         asked["now"] = now
-    if doing.addressed and job.recipients:
-        asked["to"] = job.recipients
+    if doing.addressed:
+        asked["day"] = day
+        if job.recipients:
+            asked["to"] = job.recipients
     return action.params.model_validate(asked)
 
 

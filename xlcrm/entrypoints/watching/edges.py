@@ -22,7 +22,7 @@ class Edges:
     Attributes:
         read: the plan at a moment; raises `XlcrmError`.
         mark: equal again as long as the workbook's file has not changed.
-        do: run a job, at a moment of 时区's wall clock unless 固定时钟 is set.
+        do: run a job, at a moment of 时区's wall clock unless 固定时钟 is set, and of which day it was due.
         tell: job name -> status, into the sheet; raises `XlcrmError`.
         now: the moment, with a zone.
         sleep: so many seconds, less once a stop is asked for.
@@ -31,7 +31,7 @@ class Edges:
 
     read: Callable[[dt.datetime], Plan]
     mark: Callable[[], object]
-    do: Callable[[Job, dt.datetime | None], Done]
+    do: Callable[[Job, dt.datetime | None, dt.date], Done]
     tell: Callable[[Mapping[str, Status]], None]
     now: Callable[[], dt.datetime]
     sleep: Callable[[float], None]

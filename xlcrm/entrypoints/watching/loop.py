@@ -215,7 +215,7 @@ class Watcher:
         """Run a job; whatever it raises becomes a sentence, only the user's second signal goes through."""
         fixed = self._plan.fixed_clock
         try:
-            return self._edges.do(job, None if fixed else self._plan.wall(run.started))
+            return self._edges.do(job, None if fixed else self._plan.wall(run.started), run.due.date())
         except _NOT_NOW as error:
             return Done(WAITING, error.message)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - one job's failure never stops the others

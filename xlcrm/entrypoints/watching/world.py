@@ -83,7 +83,7 @@ class Watch:
             Edges(
                 read=lambda now: read_plan(path, now),
                 mark=lambda: mark(path),
-                do=lambda job, now: _do(path, job, now),
+                do=lambda job, now, day: _do(path, job, now, day),
                 tell=lambda status: write_status(path, status),
                 now=now,
                 sleep=lambda seconds: nap(seconds, stopping),
@@ -108,8 +108,8 @@ def mark(path: Path) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _do(path: Path, job: Job, moment: dt.datetime | None) -> Done:
-    return with_progress(lambda progress: do(path, job, moment, progress), quiet=False)
+def _do(path: Path, job: Job, moment: dt.datetime | None, day: dt.date) -> Done:
+    return with_progress(lambda progress: do(path, job, moment, progress, day), quiet=False)
 
 
 def _say(line: str) -> None:
