@@ -119,6 +119,9 @@ def test_numbers_of_documents_and_cards_are_removed(typed: str, shown: str) -> N
         "银行卡 100000.00 元",
         "银行卡1000000元",
         "订单 021-20261122",
+        "尺码 15/16/17/18/19/2",
+        "编号 001234567890",
+        "共 (100) 20261122 件",
     ],
 )
 def test_days_amounts_and_our_own_numbers_stay(text: str) -> None:
@@ -326,11 +329,12 @@ def test_what_is_hidden_already_and_fractions_stay(text: str) -> None:
 def test_the_workbooks_own_long_numbers_stay_unless_they_prove_a_persons() -> None:
     ids = [
         *("2026112200000001", "3412345678901234567", "DD202611220000021"),
+        "0085291234",
         *("11010119900307888X", "4111111111111111", "110101199003071230"),
     ]
     customers = sheet("customers", [{"customer_id": number} for number in ids])
     masker = Masker.of({"customers": customers}, ALL)
-    assert masker.cells(ids) == [*ids[:3], "***", "***", "***"]
+    assert masker.cells(ids) == [*ids[:4], "***", "***", "***"]
     assert masker.text("订单2026112200000001已发，卡 2026112200000002") == "订单2026112200000001已发，卡 ***"
     assert masker.text("银行卡号：3412345678901234567") == "银行卡号：***"
 
@@ -349,6 +353,31 @@ def test_the_workbooks_own_long_numbers_stay_unless_they_prove_a_persons() -> No
     ],
 )
 def test_a_number_beside_a_day_or_measure_is_hidden(typed: str, shown: str) -> None:
+    assert BY_FORM.text(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("00852-91234567", "+85****567"),
+        ("0085291234567", "+85****567"),
+        ("001-212-555-0100", "+12****100"),
+        ("(1) 212 555 0100", "****100"),
+        ("+(852)91234567", "+85****567"),
+        ("(852) 9123 4567", "****567"),
+        ("021-61234567/61234568", "021-****4567/****68"),
+        ("0571-88888888、88888889", "0571-****8888、****89"),
+        ("021-61234567、20261122", "021-****4567、20261122"),
+        ("139 - 1234 - 5678", "139****5678"),
+        ("139/1234/5678", "****678"),
+        ("护照（E12345678）", "护照（***）"),
+        ("证件号码:No.E12345678", "证件号码:No.***"),
+        ("证件【E12345678】", "证件【***】"),
+        ("卡号-6222021234", "卡号-***"),
+        ("银行账户：110912345678", "银行账户：***"),
+    ],
+)
+def test_rarer_forms_of_numbers_are_hidden(typed: str, shown: str) -> None:
     assert BY_FORM.text(typed) == shown
 
 

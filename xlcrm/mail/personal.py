@@ -49,7 +49,8 @@ _DAY: Final = (
 )
 _NO_DAY: Final = rf"(?!(?<=[ \t]){_DAY}(?![\-.·()/][0-9]|[ ]{{1,3}}[0-9]{{1,2}}(?![0-9:点时])))"
 """The number does not go on with a day, whatever time follows it: 138 2026-11-22, T+3 2026-11-22 08:30."""
-_BARE_DAY: Final = re.compile(r"0[0-9]{2,3}-20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_DIGIT_DAY: Final = re.compile(r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_BARE_DAY: Final = re.compile(rf"0[0-9]{{2,3}}-{_DIGIT_DAY.pattern}")
 _CALLED: Final = re.compile(r"(?:[话机打电线真]|[Tt][Ee][Ll]\.?)[号码]{0,2}[ ::]{0,3}$")
 """What says that a telephone number follows."""
 _SIZES: Final = re.compile(r"(?:[0-9]{1,2}\.[0-9] +){2,}[0-9]{1,2}(?:\.[0-9])?")
@@ -68,12 +69,14 @@ _BORN: Final = re.compile(r"[1-9][0-9]{5}(?:19[0-9]{2}|20[01][0-9])(?:0[1-9]|1[0
 """In the form of an identity number, somebody's birthday in it."""
 _NAMED_ON: Final = rf"(?!(?<![0-9]){_DAY}(?:(?![ \-]*[0-9])|[ ]+[0-9]{{1,2}}[:点时]))"
 _NAMED: Final = re.compile(
-    r"(?:身份证|护照|通行证|回乡证|军官证|驾驶证|社保卡|银行卡|证件|卡号|账号)(?:号码|号)?[ ::为是]{0,3}"
+    r"(?:身份证|护照|通行证|回乡证|军官证|驾驶证|社保卡|银行卡|证件|卡号|账号"
+    r"|(?:银行|对公|对私|收款|付款|个人)账户)(?:号码|号)?[ ::为是(\[【\-]{0,3}(?:[Nn][Oo]\.?:?[ ]?)?"
     rf"(?P<number>(?>[A-Za-z]{{0,3}}{_NAMED_ON}[0-9](?:[\- ]{{0,2}}{_NAMED_ON}[0-9A-Za-z]){{5,22}}))"
     rf"(?!{_AMOUNT})"
 )
 _MOBILE: Final = re.compile(
-    rf"{_FREE}{_HOME}?1{_GAP}{{0,2}}[3-9](?:{_GAP}{{0,2}}{_NO_DAY}[0-9]){{9}}(?![0-9])",
+    rf"{_FREE}{_HOME}?(?:1{_GAP}{{0,2}}[3-9](?:{_GAP}{{0,3}}{_NO_DAY}[0-9]){{9}}"
+    r"|1[3-9][0-9]/[0-9]{4}/[0-9]{4})(?![0-9])",
 )
 _LANDLINE: Final = re.compile(
     rf"{_FREE}(?:{_HOME}\(?0?|\(?0)(?:10|2[0-9]|[3-9][0-9]{{2}}){_GAP}{{0,3}}"
@@ -81,10 +84,18 @@ _LANDLINE: Final = re.compile(
     rf"(?:[ ]*(?:转|分机:?|[Ee]xt\.?|#|-)[ ]*[0-9]{{1,6}})?(?![0-9])",
 )
 _SERVICE: Final = re.compile(rf"{_FREE}[48]00[ \-][0-9]{{3}}[ \-]?[0-9]{{4}}(?![0-9])")
-_FOREIGN: Final = re.compile(
-    rf"{_FREE}(?<!\+)\+(?!0|[0-9]+\.[0-9]{{1,2}}(?![0-9.]))[0-9]"
-    rf"(?:{_GAP}{{0,2}}{_NO_DAY}[0-9]){{7,14}}(?![0-9])(?!{_AMOUNT})"
+_ABROAD: Final = (
+    r"(?:1(?=[) \-.]{0,2}[2-9](?:[ \-.]?[0-9]){9}(?![0-9]))"
+    r"|7|44|49|33|39|34|6[0-6]|8[124]|9[15]|55|85[235]|886|97[0-9])"
 )
+"""Country codes that people write after 00 or in brackets."""
+_FOREIGN: Final = re.compile(
+    rf"{_FREE}(?:(?<!\+)\+(?![0-9]+\.[0-9]{{1,2}}(?![0-9.]))\(?[1-9]|00\(?(?=[1-9])(?={_ABROAD})[1-9])"
+    rf"(?:{_GAP}{{0,2}}{_NO_DAY}[0-9]){{7,14}}(?![0-9])(?!{_AMOUNT})"
+    rf"|{_FREE}\({_ABROAD}\)[ ]?[0-9](?:[ \-]?{_NO_DAY}[0-9]){{7,9}}(?![0-9])(?!{_AMOUNT})"
+)
+_ANOTHER: Final = re.compile(r"[ ]*[/、,;][ ]*(?P<number>[2-8][0-9]{6,7})(?![0-9]|[ \-][0-9])")
+"""A second number behind one with its area: 021-61234567/61234568."""
 _DOT: Final = r"(?:\.|(?<=[A-Za-z])。(?=[A-Za-z]))"
 """A full stop is typed for a dot by mistake; after an address it ends a sentence."""
 _EMAIL: Final = re.compile(
@@ -164,6 +175,15 @@ def find_phones(text: str) -> Iterator[Span]:
             if not _is_else(found):
                 at = found.end()
                 yield Span(*found.span(), shown_phone(found[0]))
+                if pattern is _LANDLINE:
+                    yield from _others(text, at)
+
+
+def _others(text: str, at: int) -> Iterator[Span]:
+    """Numbers of the same area, which is not typed again."""
+    while (found := _ANOTHER.match(text, at)) and not _DIGIT_DAY.fullmatch(found["number"]):
+        at = found.end()
+        yield Span(*found.span("number"), shown_phone(found["number"]))
 
 
 def _is_else(found: re.Match[str]) -> bool:
