@@ -29,6 +29,8 @@ CODES: Final[Mapping[str, Code]] = {
 
 SHORTEST: Final = 13
 """Digits of the shortest card number; a shorter cell holds none."""
+_LONGEST: Final = 19
+"""Digits of the longest card number, and so the most groups that one is made of."""
 _EXACT: Final = 2**53
 """Numbers above have lost their last digits."""
 _DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
@@ -177,7 +179,7 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[Secret]:
     worded = (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
     first = 0
     while first < len(groups):
-        for last in range(len(groups), first, -1):
+        for last in range(min(len(groups), first + _LONGEST), first, -1):
             parts = [group[0] for group in groups[first:last]]
             name = _name("".join(parts), parts, worded=worded)
             if name:

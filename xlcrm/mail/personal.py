@@ -203,9 +203,9 @@ def find_known(text: str, known: frozenset[str]) -> Iterator[Span]:
 def _known_in(text: str, start: int, end: int, known: frozenset[str]) -> Iterator[Span]:
     """Whole groups of one run that are a known number; groups are not used twice."""
     groups = [found.span() for found in re.finditer(r"[0-9]+", text[start:end])]
-    first = 0
+    first, most = 0, max(map(len, known))  # a group has a digit at least
     while first < len(groups):
-        for last in range(len(groups), first, -1):
+        for last in range(min(len(groups), first + most), first, -1):
             digits = "".join(text[start + one : start + other] for one, other in groups[first:last])
             if digits in known:
                 found = (start + groups[first][0], start + groups[last - 1][1])
