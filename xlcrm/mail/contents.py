@@ -208,11 +208,6 @@ class DigestContent:
     clocks: tuple[ClockLine, ...]
     clock_counts: Mapping[str, int]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write about."""
-        return not self.groups and not self.clocks
-
 
 @dataclass(frozen=True)
 class NoticesContent:
